@@ -1,0 +1,1 @@
+"""Where workspaces live: engines, Kubernetes, ingress, seeding. Headless."""

@@ -1,0 +1,141 @@
+"""What can go wrong where workspaces live, each with an action that can work."""
+
+from templates.errors import VibeCodeError
+
+
+class DockerMissingError(VibeCodeError):
+    code = "docker-missing"
+    title = "Docker is not there"
+    hint = "Install Docker (https://docs.docker.com/get-docker/), start it, then run `vibecode doctor`."
+
+
+class DockerDownError(VibeCodeError):
+    code = "docker-down"
+    title = "Docker does not answer"
+    hint = "Start Docker (`sudo systemctl start docker`, or open Docker Desktop), then run the same command again."
+
+
+class DockerDeniedError(VibeCodeError):
+    code = "docker-denied"
+    title = "You may not use Docker"
+    hint = "Run `sudo usermod -aG docker $USER`, sign out and in again, then run the same command again."
+
+
+class KindMissingError(VibeCodeError):
+    code = "kind-missing"
+    title = "`kind` is not there"
+    hint = "`vibecode doctor --fix` downloads it with its checksum; or install it from https://kind.sigs.k8s.io."
+
+
+class ClusterCreateError(VibeCodeError):
+    code = "cluster-create-failed"
+    title = "The cluster could not be created"
+    hint = "`vibecode doctor` shows what usually stops it; then run the same command again."
+
+
+class ForeignClusterError(VibeCodeError):
+    code = "cluster-foreign"
+    title = "There is a cluster of this name that VibeCode did not make"
+    hint = "Choose another name: `VIBECODE_CLUSTER=other vibecode up`. VibeCode never touches what it did not make."
+
+
+class ClusterDownError(VibeCodeError):
+    code = "cluster-down"
+    title = "The cluster is not running"
+    hint = "`vibecode up` starts it."
+
+
+class ClusterBusyError(VibeCodeError):
+    code = "cluster-busy"
+    title = "Another VibeCode is working on this cluster"
+    hint = "Wait for it to end, then run the same command again."
+
+
+class ClusterUnreachableError(VibeCodeError):
+    code = "cluster-unreachable"
+    title = "The cluster does not answer"
+    hint = "`vibecode status` shows its state; `vibecode up` repairs it."
+
+
+class ApiError(VibeCodeError):
+    """The API server refused a request; `status` is its HTTP status, `reason` its machine-readable word."""
+
+    code = "kubernetes-api"
+    title = "Kubernetes refused a request"
+
+    def __init__(self, detail: str, *, status: int, reason: str = "", hint: str | None = None) -> None:
+        super().__init__(detail, hint=hint)
+        self.status = status
+        self.reason = reason
+
+
+class PortTakenError(VibeCodeError):
+    code = "port-taken"
+    title = "A port that the cluster needs is taken"
+    hint = "`vibecode doctor` says by whom; `VIBECODE_HTTP_PORT` and `VIBECODE_HTTPS_PORT` choose others."
+
+
+class ImageBuildError(VibeCodeError):
+    code = "image-build-failed"
+    title = "The workspace image could not be built"
+    hint = "Run the same command again; `VIBECODE_WORKSPACE_IMAGE` names an image of your own instead."
+
+
+class ImagePullError(VibeCodeError):
+    code = "image-pull-failed"
+    title = "An image cannot be pulled"
+    hint = "Check its name and your connection; a mirror can be set by the `VIBECODE_…_IMAGE` variables."
+
+
+class WorkspaceNameError(VibeCodeError):
+    code = "name-invalid"
+    title = "This cannot be a workspace's name"
+    hint = "Use lower-case letters, digits and hyphens, start with a letter, at most 40 characters: `my-shop`."
+
+
+class WorkspaceExistsError(VibeCodeError):
+    code = "name-taken"
+    title = "There is a workspace of this name already"
+    hint = "Choose another name, or open it: `vibecode open NAME`."
+
+
+class WorkspaceNotFoundError(VibeCodeError):
+    code = "workspace-not-found"
+    title = "There is no such workspace"
+    hint = "`vibecode list` shows what there is."
+
+
+class WorkspaceStoppedError(VibeCodeError):
+    code = "workspace-stopped"
+    title = "The workspace is stopped"
+    hint = "`vibecode start NAME` starts it."
+
+
+class WorkspaceFailedError(VibeCodeError):
+    code = "workspace-failed"
+    title = "The workspace does not start"
+    hint = "`vibecode logs NAME` has the whole log; `vibecode delete NAME` removes it."
+
+
+class VolumeFullError(VibeCodeError):
+    code = "volume-full"
+    title = "There is no room left for the files"
+    hint = "Free disk space (`docker system df` shows what takes it), then run the same command again."
+
+
+class SeedError(VibeCodeError):
+    code = "seed-failed"
+    title = "The files did not arrive whole"
+    hint = "Run the same command again: it goes on where it stopped."
+
+
+class NotReadyError(VibeCodeError):
+    code = "editor-not-ready"
+    title = "The editor did not become ready"
+    hint = "`vibecode logs NAME` shows why; `vibecode start NAME` waits for it again."
+
+
+class EngineUnavailableError(VibeCodeError):
+    code = "engine-unavailable"
+    title = "This engine cannot be used"
+    hint = "Use `VIBECODE_ENGINE=auto` or `VIBECODE_ENGINE=kind`."

@@ -1,0 +1,1 @@
+"""The KIND engine: a cluster that the program creates, repairs and removes."""

@@ -1,0 +1,31 @@
+"""Workspace names: DNS labels, since each becomes a host name."""
+
+import re
+from collections.abc import Collection
+
+from cluster.errors import WorkspaceNameError
+
+MAX_NAME = 40
+RESERVED = frozenset({"auth"})
+_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
+
+
+def check_name(name: str) -> str:
+    """The name itself, if it can be a host name below the base domain; else WorkspaceNameError says why not."""
+    if not name or len(name) > MAX_NAME:
+        raise WorkspaceNameError(f"{name!r} has {len(name)} characters; 1 to {MAX_NAME} are allowed.")
+    if not _LABEL.fullmatch(name):
+        raise WorkspaceNameError(f"{name!r} is not a DNS label that starts with a letter.")
+    if name in RESERVED:
+        raise WorkspaceNameError(f"{name!r} is reserved.")
+    return name
+
+
+def free_name(wanted: str, taken: Collection[str]) -> str:
+    """A valid name close to `wanted` (a template's id, a folder's name) that is not taken: `shop`, `shop-2`, …"""
+    stem = re.sub(r"[^a-z0-9]+", "-", wanted.lower()).strip("-")
+    stem = (stem if stem[:1].isalpha() else f"project-{stem}".rstrip("-"))[: MAX_NAME - 4].rstrip("-")
+    number = 1
+    while (name := stem if number == 1 else f"{stem}-{number}") in taken or name in RESERVED:
+        number += 1
+    return name

@@ -1,0 +1,1 @@
+"""What a person sees: screens, widgets and presenters of the terminal application."""

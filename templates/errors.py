@@ -1,0 +1,74 @@
+"""The base of every error that a person may meet."""
+
+from typing import ClassVar
+
+
+class VibeCodeError(Exception):
+    """An error told in a person's words: what happened, why, and an action that can work.
+
+    A subclass sets `code` (stable, kebab-case), `title` and, where one action always fits, `hint`.
+    """
+
+    code: ClassVar[str] = "unexpected"
+    title: ClassVar[str] = "Something unexpected went wrong"
+    hint: str = "Run the command again; if it fails again, the log file has the details."
+
+    def __init__(self, detail: str, *, hint: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        if hint is not None:
+            self.hint = hint
+
+    def as_dict(self) -> dict[str, str]:
+        return {"code": self.code, "title": self.title, "detail": self.detail, "hint": self.hint}
+
+
+class UnexpectedError(VibeCodeError):
+    """A defect of ours that reached a boundary; the log file has the traceback."""
+
+
+class CancelledError(VibeCodeError):
+    """The person stopped the work."""
+
+    code = "cancelled"
+    title = "Stopped"
+    hint = "Run the same command again to go on where it stopped."
+
+
+class UnsafePathError(VibeCodeError):
+    """A file's path that must not be written into a workspace."""
+
+    code = "unsafe-path"
+    title = "A file has a path that cannot go into a workspace"
+    hint = "Rename or remove the file that is named, and try again."
+
+
+class TooLargeError(VibeCodeError):
+    """More files, or more bytes, than a workspace is seeded with."""
+
+    code = "project-too-large"
+    title = "The project is too large to seed"
+    hint = "List what can stay behind in .gitignore, and try again."
+
+
+class TemplateError(VibeCodeError):
+    """A template that does not exist or whose manifest is not valid."""
+
+    code = "template-invalid"
+    title = "The template cannot be used"
+    hint = "`vibecode templates` lists what there is."
+
+
+class TemplateNotFoundError(TemplateError):
+    """No template has this id."""
+
+    code = "template-not-found"
+    title = "There is no such template"
+
+
+class FolderError(VibeCodeError):
+    """A folder that cannot be imported."""
+
+    code = "folder-unusable"
+    title = "The folder cannot be imported"
+    hint = "Name a folder that exists and that you may read."
