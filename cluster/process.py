@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ async def process(
     stderr: int | None = asyncio.subprocess.PIPE,
     env: Mapping[str, str] | None = None,
     pass_fds: Sequence[int] = (),
-) -> AsyncIterator[asyncio.subprocess.Process]:
+) -> AsyncGenerator[asyncio.subprocess.Process]:
     """A running program, in a session of its own so that Ctrl+C reaches us first; ended on the way out.
 
     Raises FileNotFoundError where the program is not on PATH.
@@ -61,7 +61,9 @@ async def lines(stream: asyncio.StreamReader) -> AsyncIterator[str]:
         yield raw.decode("utf-8", "replace").rstrip("\r\n")
 
 
-async def run(*command: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None, keep: int = 50) -> Output:
+async def run(
+    *command: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None, keep: int = 50
+) -> Output:
     """Runs a program to its end; keeps all of standard output and the last `keep` lines of standard error."""
     pipe = asyncio.subprocess.PIPE
     async with process(*command, stdin=asyncio.subprocess.DEVNULL if stdin is None else pipe, env=env) as child:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -83,7 +83,7 @@ class Steps:
         self._emit = emit
 
     @asynccontextmanager
-    async def step(self, name: str, title: str, expected: float | None = None) -> AsyncIterator[Step]:
+    async def step(self, name: str, title: str, expected: float | None = None) -> AsyncGenerator[Step]:
         """One step; an error that is not a `VibeCodeError` leaves as `UnexpectedError`."""
         start = monotonic()
         step = Step(name, self._emit)
