@@ -32,4 +32,5 @@ class ClusterConfig:
     images: Images = Images()
     volume_size: str = "10Gi"
     memory: str = "2Gi"
+    cpu: str = "2"
     version: str = "0"

@@ -1,0 +1,1 @@
+"""Kubernetes objects as data: pure functions from configuration to what is applied."""
