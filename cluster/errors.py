@@ -57,6 +57,20 @@ class ClusterUnreachableError(VibeCodeError):
     hint = "`vibecode status` shows its state; `vibecode up` repairs it."
 
 
+class KubeconfigError(VibeCodeError):
+    code = "kubeconfig-unusable"
+    title = "The kubeconfig cannot be used"
+    hint = (
+        "`vibecode up` writes the program's own anew; for another, `kubectl config get-contexts` shows what it holds."
+    )
+
+
+class KubernetesTooOldError(VibeCodeError):
+    code = "kubernetes-too-old"
+    title = "This Kubernetes is too old"
+    hint = "Use a cluster with Kubernetes 1.30 or later."
+
+
 class ApiError(VibeCodeError):
     """The API server refused a request; `status` is its HTTP status, `reason` its machine-readable word."""
 

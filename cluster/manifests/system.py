@@ -101,10 +101,9 @@ def _traefik_access(config: ClusterConfig) -> list[Object]:
     subject = {"kind": "ServiceAccount", "name": "traefik", "namespace": SYSTEM_NAMESPACE}
     group = "rbac.authorization.k8s.io"
     rules = [
-        {"apiGroups": [""], "resources": ["services", "secrets", "pods"], "verbs": read},
+        {"apiGroups": [""], "resources": ["services", "secrets"], "verbs": read},
         {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": read},
         {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses"], "verbs": read},
-        {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses/status"], "verbs": ["update"]},
     ]
     cluster_rules = [
         {"apiGroups": [""], "resources": ["nodes"], "verbs": read},
@@ -176,7 +175,7 @@ def _traefik_deployment(config: ClusterConfig) -> Object:
             {"name": "dynamic", "mountPath": "/etc/traefik/dynamic", "readOnly": True},
         ],
     }
-    spec = {
+    spec: Object = {
         "serviceAccountName": "traefik",
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": 5,

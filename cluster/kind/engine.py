@@ -1,0 +1,202 @@
+"""The `kind` engine: workspaces in a KIND cluster that the program itself creates, repairs and removes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from cluster import ready, system
+from cluster.config import ClusterConfig
+from cluster.engine import Capability, EngineStatus, ExecSession, TerminalSize, Workspace
+from cluster.errors import ClusterDownError, ClusterUnreachableError, WorkspaceNotFoundError
+from cluster.kind import image
+from cluster.kind.lifecycle import Lifecycle
+from cluster.kind.node import find_node, node_name
+from cluster.kind.record import State
+from cluster.kube.api import Kube
+from cluster.kube.connection import Connection
+from cluster.workspaces import KubernetesWorkspaces
+from templates.events import Event, Step, Steps, stream, together
+from templates.project import Project
+
+
+class KindEngine:
+    """See `cluster.engine.Engine`; connections are opened when first needed and kept until `close`."""
+
+    name: Literal["kind"] = "kind"
+    lacks: Mapping[Capability, str] = {}
+
+    def __init__(self, config: ClusterConfig) -> None:
+        self._config = config
+        self._lifecycle = Lifecycle(config)
+        self._kube: Kube | None = None
+
+    def up(self) -> AsyncIterator[Event]:
+        return stream(self._up)
+
+    def down(self) -> AsyncIterator[Event]:
+        async def work(steps: Steps) -> None:
+            async with steps.step("cluster", f"Removing the cluster {self._config.cluster}", expected=5) as step:
+                await self.close()
+                await self._lifecycle.remove(step)
+
+        return stream(work)
+
+    async def status(self) -> EngineStatus:
+        node = await find_node(self._config.cluster)
+        if node is None:
+            return EngineStatus("kind", "absent", detail="There is no cluster yet; `vibecode up` creates it.")
+        if node.state != "running":
+            return EngineStatus("kind", "stopped", detail="`vibecode up` starts it.", parts={"node": node.state})
+        known = self._lifecycle.known()
+        if known is None:
+            detail = "Its creation was cut off, or it is not ours; `vibecode up` sees to it."
+            return EngineStatus("kind", "unreachable", detail=detail, parts={"node": node.state})
+        try:
+            kube = self._connect(known[0])
+            found, nodes = await asyncio.gather(self.workspaces(), kube.list("Node"))
+        except ClusterUnreachableError as error:
+            return EngineStatus("kind", "unreachable", detail=error.detail, parts={"node": node.state})
+        answers, _, _ = await ready.get(known[1].http_port, "localhost", "/", within=2)
+        parts = {
+            "node": ", ".join(f"{one['metadata']['name']} ({_node_words(one)})" for one in nodes),
+            "kubernetes": nodes[0]["status"]["nodeInfo"]["kubeletVersion"],
+            "ingress": f"http://*.{self._config.base_domain} on 127.0.0.1:{known[1].http_port}"
+            + ("" if answers else " (does not answer)"),
+        }
+        return EngineStatus("kind", "running" if answers else "starting", found, parts=parts)
+
+    async def workspaces(self) -> tuple[Workspace, ...]:
+        if self._lifecycle.known() is None:
+            return ()
+        return await (await self._workspaces()).list()
+
+    async def workspace(self, name: str) -> Workspace:
+        return await (await self._named(name)).get(name)
+
+    def create(self, name: str, project: Project) -> AsyncIterator[Event]:
+        async def work(steps: Steps) -> None:
+            await self._up(steps)
+            await (await self._workspaces()).create(name, project, steps)
+
+        return stream(work)
+
+    def start(self, name: str) -> AsyncIterator[Event]:
+        async def work(steps: Steps) -> None:
+            await self._up(steps)
+            await (await self._named(name)).start(name, steps)
+
+        return stream(work)
+
+    def stop(self, name: str) -> AsyncIterator[Event]:
+        async def work(steps: Steps) -> None:
+            await (await self._named(name)).stop(name, steps)
+
+        return stream(work)
+
+    def delete(self, name: str) -> AsyncIterator[Event]:
+        async def work(steps: Steps) -> None:
+            await (await self._named(name)).delete(name, steps)
+
+        return stream(work)
+
+    async def open_port(self, name: str, port: int) -> str:
+        return await (await self._named(name)).open_port(name, port)
+
+    async def logs(self, name: str, *, follow: bool = False, tail: int | None = None) -> AsyncIterator[str]:
+        async for line in (await self._named(name)).logs(name, follow=follow, tail=tail):
+            yield line
+
+    async def exec(self, name: str, command: Sequence[str], *, terminal: TerminalSize | None = None) -> ExecSession:
+        return await (await self._named(name)).exec(name, command, terminal=terminal)
+
+    async def close(self) -> None:
+        if self._kube is not None:
+            await self._kube.close()
+            self._kube = None
+
+    async def _up(self, steps: Steps) -> None:
+        """Two requests where all is well; else the cluster, then ingress and image side by side."""
+        if await self._is_up():
+            return
+        built = asyncio.ensure_future(self._build(steps))
+        try:
+            async with steps.step("cluster", f"Bringing up the cluster {self._config.cluster}", expected=25) as step:
+                connection, state = await self._lifecycle.ensure(step)
+            kube = self._connect(connection)
+            await together(self._open_ingress(kube, state, steps), self._load(built, steps))
+            await system.mark_complete(kube, self._config, self._image)
+        finally:
+            built.cancel()
+            await asyncio.wait([built])
+
+    async def _is_up(self) -> bool:
+        if (known := self._lifecycle.known()) is None or not await _listens(known[0]):
+            return False
+        answers, _, _ = await ready.get(known[1].http_port, "localhost", "/", within=2)
+        return bool(answers) and await system.is_complete(self._connect(known[0]), self._config, self._image)
+
+    async def _open_ingress(self, kube: Kube, state: State, steps: Steps) -> None:
+        async with steps.step("ingress", "Opening the way in (Traefik)", expected=6) as step:
+            await system.install(kube, self._config, state.http_port, step)
+
+    async def _build(self, steps: Steps) -> None:
+        async with steps.step("image", "Building the workspace image", expected=120) as step:
+            await image.build(self._config, step)
+
+    async def _load(self, built: "asyncio.Future[None]", steps: Steps) -> None:
+        await asyncio.shield(built)
+        async with steps.step("image-load", "Giving the workspace image to the cluster", expected=30) as step:
+            await image.load(self._config, node_name(self._config.cluster), step)
+
+    async def _mend_image(self, step: Step) -> bool:
+        """Puts our own image back into a node that lost it (the kubelet removes unused images when disk is short)."""
+        if self._config.images.workspace:
+            return False
+        step.progress("the node no longer has the workspace image; giving it again")
+        await image.build(self._config, step)
+        await image.load(self._config, node_name(self._config.cluster), step)
+        return True
+
+    @property
+    def _image(self) -> str:
+        return image.workspace_image(self._config)
+
+    def _connect(self, connection: Connection) -> Kube:
+        if self._kube is None:
+            self._kube = Kube(connection)
+        return self._kube
+
+    async def _workspaces(self) -> KubernetesWorkspaces:
+        known = self._lifecycle.known()
+        if known is None or not await _listens(known[0]):
+            node = await find_node(self._config.cluster)
+            if node is None or node.state == "running":
+                raise ClusterUnreachableError(f"Nothing answers at {known[0].server if known else 'its address'}.")
+            raise ClusterDownError(f"The cluster {self._config.cluster!r} is {node.state}.")
+        connection, state = known
+        return KubernetesWorkspaces(
+            self._connect(connection), self._config, self.name, self._image, state.http_port, self._mend_image
+        )
+
+    async def _named(self, name: str) -> KubernetesWorkspaces:
+        if self._lifecycle.known() is None:
+            raise WorkspaceNotFoundError(f"There is no workspace {name!r}: there is no cluster yet.")
+        return await self._workspaces()
+
+
+async def _listens(connection: Connection) -> bool:
+    """Whether anything accepts connections there: tells a stopped cluster at once, without a time-out."""
+    server = urlsplit(connection.server)
+    try:
+        async with asyncio.timeout(2):
+            _, writer = await asyncio.open_connection(server.hostname, server.port)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True
+
+
+def _node_words(node: dict[str, Any]) -> str:
+    conditions = {one["type"]: one["status"] for one in node["status"].get("conditions", [])}
+    return "ready" if conditions.get("Ready") == "True" else "not ready"

@@ -1,0 +1,112 @@
+"""Ready means: the page answers 200 through the ingress and a WebSocket upgrade answers 101."""
+
+import asyncio
+from collections.abc import Callable
+from time import monotonic
+
+from cluster.errors import NotReadyError
+from cluster.manifests.workspace import Address
+
+PAUSE = 0.05
+"""Seconds between two looks."""
+
+
+async def editor_ready(address: Address, *, progress: Callable[[str], None], within: float = 120.0) -> None:
+    """Returns once a browser would see the editor; NotReadyError says what it would have seen instead.
+
+    The first look also makes code-server load VS Code, which it does lazily.
+    """
+    start, seen = monotonic(), ""
+    while monotonic() - start < within:
+        state = await _page(address)
+        if state == "200":
+            state = await _socket(address)
+            if state == "101":
+                return
+        if state != seen:
+            progress(f"the editor answers: {state}")
+            seen = state
+        await asyncio.sleep(PAUSE)
+    raise NotReadyError(f"After {within:.0f} s {address.url} still answers: {seen}.")
+
+
+async def route_ready(address: Address, port: int, *, within: float = 15.0) -> None:
+    """Returns once the ingress knows the port's host name, whether or not something serves on that port."""
+    start = monotonic()
+    while monotonic() - start < within:
+        status, _, body = await get(address.http_port, f"{address.port_host(port)}", address.port_url(port))
+        if status and not (status == 404 and body.startswith(b"404 page not found")):
+            return
+        await asyncio.sleep(PAUSE)
+    raise NotReadyError(f"After {within:.0f} s the ingress does not know {address.port_url(port)}.")
+
+
+async def ingress_ready(http_port: int, *, within: float = 300.0) -> None:
+    """Returns once Traefik answers on the published port."""
+    start = monotonic()
+    while monotonic() - start < within:
+        status, _, _ = await get(http_port, "localhost", "/")
+        if status:
+            return
+        await asyncio.sleep(PAUSE)
+    raise NotReadyError(
+        f"After {within:.0f} s nothing answers on 127.0.0.1:{http_port}.",
+        hint="`vibecode status` shows the ingress; `vibecode up` puts it right.",
+    )
+
+
+async def get(port: int, host: str, target: str, *, within: float = 10.0) -> tuple[int, dict[str, str], bytes]:
+    """One GET at 127.0.0.1, on a connection of its own: status (0: no answer), headers, the body's first 64 KiB.
+
+    `Connection: close`, since an open connection counts as a person's activity at code-server.
+    """
+    path = target.split("/", 3)[3] if target.startswith("http") else target.removeprefix("/")
+    try:
+        async with asyncio.timeout(within):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            try:
+                request = f"GET /{path} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+                writer.write(request.encode())
+                head = await reader.readuntil(b"\r\n\r\n")
+                body = await reader.read(65536)
+            finally:
+                writer.close()
+    except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        return 0, {}, b""
+    first, *rest = head.decode("latin-1").split("\r\n")
+    words = first.split(" ", 2)
+    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in rest)}
+    return int(words[1]) if len(words) > 1 and words[1].isdigit() else 0, headers, body
+
+
+async def _page(address: Address) -> str:
+    target = "/"
+    for _ in range(4):  # the editor redirects once, to the project's folder
+        status, headers, _ = await get(address.http_port, address.authority, target)
+        if status not in (301, 302, 303, 307, 308):
+            return str(status) if status else "nothing yet"
+        target = "/" + headers.get("location", "").removeprefix(address.url).removeprefix("./").removeprefix("/")
+    return "redirects without end"
+
+
+async def _socket(address: Address) -> str:
+    from websockets.asyncio.client import connect
+    from websockets.exceptions import InvalidHandshake, InvalidStatus
+
+    query = "reconnectionToken=00000000-0000-4000-8000-000000000000&reconnection=false&skipWebSocketFrames=false"
+    try:
+        async with connect(
+            f"ws://{address.authority}/?{query}",
+            origin=None,
+            additional_headers={"Origin": address.url.rstrip("/")},
+            host="127.0.0.1",
+            port=address.http_port,
+            proxy=None,
+            open_timeout=10,
+            close_timeout=0.1,
+        ):
+            return "101"
+    except InvalidStatus as error:
+        return f"{error.response.status_code} for its WebSocket"
+    except (OSError, TimeoutError, InvalidHandshake):
+        return "no WebSocket yet"

@@ -1,0 +1,107 @@
+"""Waiting for a workspace's pod: from its watch, with the reason in words, and an end where waiting cannot help."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+from cluster.errors import ApiError, ImagePullError, NotReadyError
+from cluster.kube.api import Kube
+from cluster.manifests.labels import WORKSPACE_LABEL, WORKSPACES_NAMESPACE
+from cluster.manifests.workspace import CONTAINER
+from cluster.pods import current_pod, pod_state
+from templates.events import Step
+
+Object = dict[str, Any]
+
+LOOK_EVERY = 0.1
+"""Seconds between two looks at what is ending."""
+
+START_WITHIN = 600.0
+"""Seconds until a container must run; an image that is still being pulled is why it is long."""
+
+
+async def pods(kube: Kube, name: str) -> list[Object]:
+    """The editor's pods of one workspace; more than one while it is being replaced."""
+    return await kube.list("Pod", WORKSPACES_NAMESPACE, labels=_selector(name))
+
+
+async def until_running(
+    kube: Kube, name: str, step: Step, *, mend_image: Callable[[Step], Awaitable[bool]], within: float = START_WITHIN
+) -> str:
+    """The pod's name once the editor's container runs.
+
+    `mend_image` is asked once if the image cannot be pulled; True means that it is in the node now.
+    Raises ImagePullError, WorkspaceFailedError, or NotReadyError after `within` seconds.
+    """
+    try:
+        return await _watched(kube, name, step, within)
+    except ImagePullError:
+        if not await mend_image(step):
+            raise
+    for pod in await pods(kube, name):  # a new pod, since the kubelet waits longer and longer with the old one
+        await kube.delete("Pod", pod["metadata"]["name"], WORKSPACES_NAMESPACE)
+    return await _watched(kube, name, step, within)
+
+
+async def until_gone(kube: Kube, name: str) -> None:
+    """Returns once no pod of the workspace is left."""
+    while await pods(kube, name):
+        await asyncio.sleep(LOOK_EVERY)
+
+
+async def until_volume_gone(kube: Kube, name: str) -> None:
+    """Returns once the workspace's volume claim is left no more."""
+    while await kube.get("PersistentVolumeClaim", name, WORKSPACES_NAMESPACE) is not None:
+        await asyncio.sleep(LOOK_EVERY)
+
+
+async def was_replaced(kube: Kube, name: str, pod: str) -> bool:
+    """Whether the editor no longer runs in `pod` (evicted, deleted, ended)."""
+    current = current_pod(await pods(kube, name))
+    return current is None or current["metadata"]["name"] != pod or not pod_state(current).running
+
+
+async def _watched(kube: Kube, name: str, step: Step, within: float) -> str:
+    start, words, seen = monotonic(), "there is no pod yet", ""
+    try:
+        async with asyncio.timeout(within):
+            async for pod in _current(kube, name):
+                state = pod_state(pod)
+                seen = state.name
+                if state.running:
+                    return state.name
+                if state.error is not None:
+                    step.log = await _why(kube, state.name)
+                    raise state.error
+                if state.words != words:
+                    words = state.words
+                    step.progress(words)
+    except TimeoutError:
+        step.log = await _why(kube, seen) if seen else ()
+    raise NotReadyError(f"After {monotonic() - start:.0f} s the editor still does not run: {words}.")
+
+
+async def _current(kube: Kube, name: str) -> AsyncIterator[Object]:
+    known: dict[str, Object] = {}
+    async for event in kube.watch("Pod", WORKSPACES_NAMESPACE, labels=_selector(name)):
+        if event.type == "DELETED":
+            known.pop(event.object["metadata"]["name"], None)
+        else:
+            known[event.object["metadata"]["name"]] = event.object
+        if pod := current_pod(list(known.values())):
+            yield pod
+
+
+async def _why(kube: Kube, pod: str) -> tuple[str, ...]:
+    """The pod's warnings and the end of its log: what explains a failure."""
+    events = await kube.list("Event", WORKSPACES_NAMESPACE, fields=f"involvedObject.name={pod}")
+    said = [f"{one.get('reason')}: {one.get('message')}" for one in events if one.get("type") == "Warning"]
+    with suppress(ApiError):  # where no container has started there is no log
+        said += [line async for line in kube.logs(pod, WORKSPACES_NAMESPACE, container=CONTAINER, tail=10)]
+    return tuple(said[-15:])
+
+
+def _selector(name: str) -> dict[str, str]:
+    return {WORKSPACE_LABEL: name, "app.kubernetes.io/component": "workspace"}

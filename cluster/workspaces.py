@@ -1,0 +1,189 @@
+"""Workspaces in any Kubernetes cluster that has our system objects: the part that `kind` and `context` share."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from cluster import ready, waiting
+from cluster.config import ClusterConfig
+from cluster.creation import Creation
+from cluster.engine import EngineName, ExecSession, TerminalSize, Workspace
+from cluster.errors import ApiError, WorkspaceNotFoundError, WorkspaceStoppedError
+from cluster.extensions import install_extensions
+from cluster.kube.api import Kube
+from cluster.manifests import workspace as manifests
+from cluster.manifests.labels import (
+    MANAGED_BY,
+    PORTS_ANNOTATION,
+    PROJECT_ANNOTATION,
+    SEEDED_ANNOTATION,
+    WORKSPACE_LABEL,
+    WORKSPACES_NAMESPACE,
+)
+from cluster.manifests.workspace import CONTAINER, HOME, PROJECT_FOLDER, Address
+from cluster.names import check_name
+from cluster.pods import current_pod, pod_state
+from templates.events import Step, Steps
+from templates.project import Project
+
+Object = dict[str, Any]
+_EDITORS = {**MANAGED_BY, "app.kubernetes.io/component": "workspace"}
+
+
+@dataclass(frozen=True, slots=True)
+class KubernetesWorkspaces:
+    """Makes, lists and removes workspaces through the API; every method can be called again.
+
+    `mend_image` is asked when a node lacks the workspace image; it says whether it is there now.
+    """
+
+    kube: Kube
+    config: ClusterConfig
+    engine: EngineName
+    image: str
+    http_port: int
+    mend_image: Callable[[Step], Awaitable[bool]]
+
+    async def list(self) -> tuple[Workspace, ...]:
+        deployments, pods = await asyncio.gather(
+            self.kube.list("Deployment", WORKSPACES_NAMESPACE, labels=_EDITORS),
+            self.kube.list("Pod", WORKSPACES_NAMESPACE, labels=_EDITORS),
+        )
+        found = [self._workspace(one, _pods_of(one, pods)) for one in deployments]
+        return tuple(await asyncio.gather(*(self._with_idle(one) for one in sorted(found, key=lambda one: one.name))))
+
+    async def get(self, name: str) -> Workspace:
+        deployment, pods = await asyncio.gather(self._deployment(name), waiting.pods(self.kube, name))
+        return await self._with_idle(self._workspace(deployment, pods))
+
+    async def create(self, name: str, project: Project, steps: Steps) -> None:
+        address = self._address(check_name(name))
+        await Creation(self.kube, self.config, address, self.image, self.mend_image).run(project, steps)
+        if project.manifest.extensions:
+            async with steps.step("extensions", "Installing the template's extensions") as step:
+                await install_extensions(self.exec, name, project.manifest.extensions, step)
+
+    async def start(self, name: str, steps: Steps) -> None:
+        await self._deployment(name)
+        async with steps.step("ready", f"Starting {name}", expected=3) as step:
+            await self._scale(name, 1)
+            await waiting.until_running(self.kube, name, step, mend_image=self.mend_image)
+            await ready.editor_ready(self._address(name), progress=step.progress)
+
+    async def stop(self, name: str, steps: Steps) -> None:
+        await self._deployment(name)
+        async with steps.step("stop", f"Stopping {name}", expected=2) as step:
+            await self._scale(name, 0)
+            step.progress("waiting for the editor to end")
+            await waiting.until_gone(self.kube, name)
+
+    async def delete(self, name: str, steps: Steps) -> None:
+        """The Deployment goes last: while it is there, a delete that was cut off can be called again."""
+        await self._deployment(name)
+        async with steps.step("delete", f"Deleting {name} and its files", expected=3) as step:
+            for kind in ("Ingress", "NetworkPolicy", "Service", "Secret", "Lease"):
+                for one in await self.kube.list(kind, WORKSPACES_NAMESPACE, labels={WORKSPACE_LABEL: name}):
+                    await self.kube.delete(kind, one["metadata"]["name"], WORKSPACES_NAMESPACE)
+            await self._scale(name, 0)
+            step.progress("waiting for the editor to end")
+            await waiting.until_gone(self.kube, name)
+            step.progress("removing the volume")
+            await self.kube.delete("PersistentVolumeClaim", name, WORKSPACES_NAMESPACE)
+            await waiting.until_volume_gone(self.kube, name)
+            await self.kube.delete("Deployment", name, WORKSPACES_NAMESPACE)
+
+    async def open_port(self, name: str, port: int) -> str:
+        """Adds the port's host name to the Ingress and waits until it is known there; its address."""
+        while port not in (ports := _ports(deployment := await self._deployment(name))):
+            change = {
+                "resourceVersion": deployment["metadata"]["resourceVersion"],  # another copy may add one just now
+                "annotations": {PORTS_ANNOTATION: json.dumps(sorted({*ports, port}))},
+            }
+            try:
+                await self.kube.patch("Deployment", name, WORKSPACES_NAMESPACE, {"metadata": change})
+            except ApiError as error:
+                if error.status != 409:
+                    raise
+        address = self._address(name)
+        await self.kube.apply(manifests.ingress(address, ports, self.config))
+        await ready.route_ready(address, port)
+        return address.port_url(port)
+
+    async def logs(self, name: str, *, follow: bool = False, tail: int | None = None) -> AsyncIterator[str]:
+        await self._deployment(name)
+        pod = current_pod(await waiting.pods(self.kube, name))
+        if pod is None:
+            hint = f"`vibecode start {name}` starts it."
+            raise WorkspaceStoppedError(f"{name!r} is stopped, so there is no log.", hint=hint)
+        pod_name = pod["metadata"]["name"]
+        async for line in self.kube.logs(pod_name, WORKSPACES_NAMESPACE, container=CONTAINER, follow=follow, tail=tail):
+            yield line
+
+    async def exec(self, name: str, command: Sequence[str], *, terminal: TerminalSize | None = None) -> ExecSession:
+        await self._deployment(name)
+        pod = current_pod(await waiting.pods(self.kube, name))
+        if pod is None or not pod_state(pod).running:
+            hint = f"`vibecode start {name}` starts it."
+            raise WorkspaceStoppedError(f"{name!r} is not running, so nothing can run in it.", hint=hint)
+        inside = ("sh", "-c", f'cd {PROJECT_FOLDER} 2>/dev/null || cd {HOME}; exec "$@"', "sh", *command)
+        return await self.kube.exec(
+            pod["metadata"]["name"], WORKSPACES_NAMESPACE, inside, container=CONTAINER, stdin=True, terminal=terminal
+        )
+
+    async def _scale(self, name: str, replicas: int) -> None:
+        await self.kube.patch("Deployment", name, WORKSPACES_NAMESPACE, {"spec": {"replicas": replicas}})
+
+    async def _deployment(self, name: str) -> Object:
+        found = await self.kube.get("Deployment", name, WORKSPACES_NAMESPACE)
+        if found is None or WORKSPACE_LABEL not in found["metadata"].get("labels", {}):
+            raise WorkspaceNotFoundError(f"There is no workspace {name!r}.")
+        return found
+
+    def _address(self, name: str) -> Address:
+        return Address(name, self.config.base_domain, self.http_port)
+
+    def _workspace(self, deployment: Object, pods: Sequence[Object]) -> Workspace:
+        name, notes = deployment["metadata"]["name"], deployment["metadata"].get("annotations") or {}
+        address, pod = self._address(name), current_pod(pods)
+        state = pod_state(pod) if pod is not None else None
+        if not deployment["spec"].get("replicas"):
+            word = "stopped"
+        elif state is not None and state.error is not None:
+            word = "failed"
+        elif notes.get(SEEDED_ANNOTATION) == "true" and state is not None and state.running:
+            word = "running"
+        else:
+            word = "creating"
+        return Workspace(
+            name=name,
+            url=address.url,
+            state=word,
+            engine=self.engine,
+            template=json.loads(notes.get(PROJECT_ANNOTATION) or "{}").get("template"),
+            created=_time(deployment["metadata"].get("creationTimestamp")),
+            ports={port: address.port_url(port) for port in _ports(deployment)},
+            reason=None if state is None or state.running else state.words,
+        )
+
+    async def _with_idle(self, found: Workspace) -> Workspace:
+        if found.state != "running":
+            return found
+        status, _, body = await ready.get(self.http_port, self._address(found.name).authority, "/healthz", within=1.0)
+        beat = json.loads(body).get("lastHeartbeat") if status == 200 else None
+        return replace(found, idle_since=datetime.fromtimestamp(beat / 1000, UTC)) if beat else found
+
+
+def _pods_of(deployment: Object, pods: Sequence[Object]) -> list[Object]:
+    name = deployment["metadata"]["name"]
+    return [pod for pod in pods if pod["metadata"]["labels"].get(WORKSPACE_LABEL) == name]
+
+
+def _ports(deployment: Object) -> tuple[int, ...]:
+    return tuple(json.loads((deployment["metadata"].get("annotations") or {}).get(PORTS_ANNOTATION) or "[]"))
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
