@@ -21,10 +21,33 @@ class DockerDeniedError(VibeCodeError):
     hint = "Run `sudo usermod -aG docker $USER`, sign out and in again, then run the same command again."
 
 
+class DockerRemoteError(VibeCodeError):
+    code = "docker-remote"
+    title = "Docker runs on another machine"
+    hint = "Use the Docker of this machine (`unset DOCKER_HOST; docker context use default`), then run it again."
+
+
 class KindMissingError(VibeCodeError):
     code = "kind-missing"
     title = "`kind` is not there"
     hint = "`vibecode doctor --fix` downloads it with its checksum; or install it from https://kind.sigs.k8s.io."
+
+
+class KindDownloadError(VibeCodeError):
+    code = "kind-download-failed"
+    title = "`kind` could not be downloaded"
+    hint = "Run `vibecode doctor --fix` again; or install `kind` from https://kind.sigs.k8s.io."
+
+
+class KindUnpublishedError(KindDownloadError):
+    code = "kind-unpublished"
+    hint = "Install `kind` from https://kind.sigs.k8s.io, or with Go: `go install sigs.k8s.io/kind@latest`."
+
+
+class KindChecksumError(KindDownloadError):
+    code = "kind-checksum-mismatch"
+    title = "The `kind` that arrived is not the one that was published"
+    hint = "Run `vibecode doctor --fix` again; if it stays so, something between here and the release changes downloads."
 
 
 class ClusterCreateError(VibeCodeError):
@@ -61,7 +84,7 @@ class KubeconfigError(VibeCodeError):
     code = "kubeconfig-unusable"
     title = "The kubeconfig cannot be used"
     hint = (
-        "`vibecode up` writes the program's own anew; for another, `kubectl config get-contexts` shows what it holds."
+        "`vibecode up` writes VibeCode's own anew; `kubectl config get-contexts` shows what another holds."
     )
 
 

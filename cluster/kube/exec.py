@@ -1,0 +1,195 @@
+"""Commands in containers, over the WebSocket protocol of Kubernetes' exec.
+
+Each message begins with the number of its channel; v5 (Kubernetes 1.30) adds to v4 the end of standard input. The
+source: `k8s.io/apimachinery/pkg/util/remotecommand` and `k8s.io/apimachinery/pkg/util/httpstream/wsstream`.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
+from typing import Literal
+from urllib.parse import urlencode
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
+from websockets.typing import Subprotocol
+
+from cluster.engine import TerminalSize
+from cluster.errors import ClusterUnreachableError, KubernetesTooOldError
+from cluster.kube.refusals import api_error, no_answer, refusal
+from cluster.kube.retry import retrying
+from cluster.kube.transport import Transport
+from templates.errors import VibeCodeError
+
+V5, V4 = Subprotocol("v5.channel.k8s.io"), Subprotocol("v4.channel.k8s.io")
+STDIN, STDOUT, STDERR, STATUS, RESIZE, CLOSE = 0, 1, 2, 3, 4, 255
+
+FRAME = 128 * 1024
+"""Bytes of standard input in one message."""
+
+UNREAD = 16
+"""Messages of output, usually of up to 32 KiB, that wait for their reader before the command has to."""
+
+PING_EVERY = 20.0
+SILENCE = 60.0
+"""Seconds without an answer to a ping after which the connection is taken for dead; kubectl's bound, too."""
+
+CLOSE_TIMEOUT = 1.0
+
+Stream = Literal["stdout", "stderr"]
+
+
+async def open_exec(
+    transport: Transport,
+    path: str,
+    params: Sequence[tuple[str, str]],
+    *,
+    ping_every: float = PING_EVERY,
+    silence: float = SILENCE,
+) -> "KubeExec":
+    """Starts a command. Raises ApiError with the server's words, ClusterUnreachableError, KubernetesTooOldError."""
+    server = transport.connection.server
+
+    async def attempt(left: float) -> ClientConnection:
+        try:
+            return await connect(
+                f"ws{server.removeprefix('http')}{path}?{urlencode(params)}",
+                subprotocols=[V5, V4],
+                additional_headers=transport.authorization,
+                ssl=transport.tls if server.startswith("https:") else None,
+                proxy=None,
+                compression=None,
+                open_timeout=min(left, transport.timeout),
+                close_timeout=CLOSE_TIMEOUT,
+                ping_interval=None,  # its answers would be missed while nobody reads the output
+                write_limit=4 * FRAME,
+            )
+        except InvalidStatus as error:
+            answer = error.response
+            after = answer.headers.get("Retry-After")
+            raise refusal("exec", answer.status_code, bytes(answer.body), after, idempotent=False) from error
+        except (OSError, EOFError, InvalidHandshake, InvalidMessage) as error:  # TimeoutError is an OSError
+            raise no_answer(server, error, again=isinstance(error, ConnectionRefusedError)) from error
+
+    socket = await retrying(attempt, transport.patience)
+    if socket.subprotocol not in (V5, V4):
+        await socket.close()
+        raise KubernetesTooOldError("It does not speak the protocol by which commands are run, v4 or v5.")
+    return KubeExec(socket, ping_every=ping_every, silence=silence)
+
+
+class KubeExec:
+    """A running command; an `ExecSession`.
+
+    Standard input waits for the command, and the command for whoever reads `output`: write and read at the same time.
+    """
+
+    def __init__(self, socket: ClientConnection, *, ping_every: float, silence: float) -> None:
+        self._socket = socket
+        self._pieces = asyncio.Queue[tuple[Stream, bytes] | None](UNREAD)
+        self._end: int | VibeCodeError | None = None
+        self._reader = asyncio.create_task(self._read())
+        self._keeper = asyncio.create_task(self._keep_alive(ping_every, silence))
+
+    async def write(self, data: bytes) -> None:
+        """Sends to standard input. What an ended command no longer reads is dropped; `output` tells why it ended."""
+        view = memoryview(data)
+        for start in range(0, len(view), FRAME):
+            await self._send(STDIN, view[start : start + FRAME])
+
+    async def close_stdin(self) -> None:
+        """Raises KubernetesTooOldError where the protocol is v4, which cannot tell the end of standard input."""
+        if self._socket.subprotocol != V5:
+            raise KubernetesTooOldError("It cannot tell a command that its standard input has ended.")
+        await self._send(CLOSE, bytes([STDIN]))
+
+    async def resize(self, size: TerminalSize) -> None:
+        await self._send(RESIZE, json.dumps({"Width": size.columns, "Height": size.rows}).encode())
+
+    async def output(self) -> AsyncGenerator[tuple[Stream, bytes]]:
+        """What the command prints, until it has ended.
+
+        Raises ApiError where it could not be started, ClusterUnreachableError where the connection was lost.
+        """
+        while (piece := await self._pieces.get()) is not None:
+            yield piece
+        self._pieces.put_nowait(None)  # for whoever asks again
+        if isinstance(self._end, VibeCodeError):
+            raise self._end
+
+    @property
+    def exit_code(self) -> int:
+        if not isinstance(self._end, int):
+            raise RuntimeError("the exit code is known once the output has ended")
+        return self._end
+
+    async def close(self) -> None:
+        self._reader.cancel()
+        self._keeper.cancel()
+        await asyncio.wait([self._reader, self._keeper])
+        await self._hang_up()
+        if self._end is None:
+            self._end = ClusterUnreachableError("The connection to the command was closed.")
+        while not self._pieces.empty():
+            self._pieces.get_nowait()
+        self._pieces.put_nowait(None)
+
+    async def _read(self) -> None:
+        try:
+            self._end = await self._receive()
+        except VibeCodeError as error:
+            self._end = error
+        except ConnectionClosed:
+            self._end = ClusterUnreachableError("The connection to the command was lost.")
+        self._keeper.cancel()
+        await self._pieces.put(None)
+        await self._hang_up()
+
+    async def _receive(self) -> int:
+        """Passes on the output and returns the exit code, which is the last that the server sends."""
+        while True:
+            message = await self._socket.recv(decode=False)
+            channel, data = message[0] if message else STDOUT, message[1:]
+            if not data:
+                continue  # the server greets with an empty message
+            if channel == STATUS:
+                return _exit_code(data)
+            if channel in (STDOUT, STDERR):
+                await self._pieces.put(("stdout" if channel == STDOUT else "stderr", data))
+
+    async def _send(self, channel: int, data: bytes | memoryview) -> None:
+        with suppress(ConnectionClosed):
+            await self._socket.send(bytes([channel]) + data)
+
+    async def _keep_alive(self, every: float, silence: float) -> None:
+        while True:
+            await asyncio.sleep(every)
+            try:
+                async with asyncio.timeout(silence):
+                    await (await self._socket.ping())
+            except ConnectionClosed:
+                return
+            except TimeoutError:
+                if not self._pieces.full():  # else it is we who do not read
+                    self._socket.transport.abort()
+
+    async def _hang_up(self) -> None:
+        if self._socket.transport.get_write_buffer_size():
+            self._socket.transport.abort()  # a command that has ended reads no more: the closing frame would wait
+        await self._socket.close()
+
+
+def _exit_code(status: bytes) -> int:
+    """The exit code that a `Status` object tells; raises ApiError where it tells that the command did not start."""
+    code = 500
+    try:
+        parsed = json.loads(status)
+        if parsed["status"] == "Success":
+            return 0
+        if parsed["reason"] == "NonZeroExitCode":
+            return next(int(cause["message"]) for cause in parsed["details"]["causes"] if cause["reason"] == "ExitCode")
+        code = int(parsed["code"])
+    except (ValueError, KeyError, TypeError, StopIteration):
+        pass  # then it is told as it is
+    raise api_error("exec", code, status)
