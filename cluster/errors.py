@@ -47,7 +47,9 @@ class KindUnpublishedError(KindDownloadError):
 class KindChecksumError(KindDownloadError):
     code = "kind-checksum-mismatch"
     title = "The `kind` that arrived is not the one that was published"
-    hint = "Run `vibecode doctor --fix` again; if it stays so, something between here and the release changes downloads."
+    hint = (
+        "Run `vibecode doctor --fix` again; if it stays so, something between here and the release changes downloads."
+    )
 
 
 class ClusterCreateError(VibeCodeError):
@@ -83,9 +85,7 @@ class ClusterUnreachableError(VibeCodeError):
 class KubeconfigError(VibeCodeError):
     code = "kubeconfig-unusable"
     title = "The kubeconfig cannot be used"
-    hint = (
-        "`vibecode up` writes VibeCode's own anew; `kubectl config get-contexts` shows what another holds."
-    )
+    hint = "`vibecode up` writes VibeCode's own anew; `kubectl config get-contexts` shows what another holds."
 
 
 class KubernetesTooOldError(VibeCodeError):
