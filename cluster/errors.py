@@ -124,6 +124,12 @@ class ImagePullError(VibeCodeError):
     hint = "Check its name and your connection; a mirror can be set by the `VIBECODE_…_IMAGE` variables."
 
 
+class ImageLoadError(VibeCodeError):
+    code = "image-load-failed"
+    title = "The workspace image could not be given to the cluster"
+    hint = "Run the same command again; `vibecode status` shows whether the cluster is well."
+
+
 class WorkspaceNameError(VibeCodeError):
     code = "name-invalid"
     title = "This cannot be a workspace's name"
