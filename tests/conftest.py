@@ -1,0 +1,36 @@
+"""What every test may rely on: nothing of the person who runs it reaches it, and nothing of it reaches them."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PERSONAL = ("VIBECODE_", "DD_", "XDG_")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Drops the person's settings; images stay, since a machine without a registry must name the ones it has."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(PERSONAL) and not name.endswith("_IMAGE"):
+                patch.delenv(name)
+        patch.setenv("VIBECODE_HOME", str(tmp_path_factory.mktemp("vibecode-home")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def own_home(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Path | None:
+    """A home of its own for each test; those on the real cluster share what reaches Docker and the cluster."""
+    if request.node.get_closest_marker("e2e"):
+        return None
+    for name in list(os.environ):
+        if name.startswith("VIBECODE_") or name in ("DOCKER_HOST", "DOCKER_CONTEXT", "KUBECONFIG"):
+            monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("VIBECODE_HOME", str(home / "vibecode"))
+    return home
