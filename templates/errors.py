@@ -66,9 +66,25 @@ class TemplateNotFoundError(TemplateError):
     title = "There is no such template"
 
 
+class VariableError(VibeCodeError):
+    """A value that a template's variable does not take."""
+
+    code = "variable-invalid"
+    title = "A template's variable cannot have this value"
+    hint = "`vibecode templates show ID` lists the variables of a template and what each takes."
+
+
 class FolderError(VibeCodeError):
     """A folder that cannot be imported."""
 
     code = "folder-unusable"
     title = "The folder cannot be imported"
     hint = "Name a folder that exists and that you may read."
+
+
+class SpecialFileError(FolderError):
+    """A pipe, a socket or a device, which has no bytes to copy."""
+
+    code = "special-file"
+    title = "A special file cannot be imported"
+    hint = "Remove the file that is named, or list it in .gitignore, and try again."

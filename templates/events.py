@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -108,7 +108,7 @@ class Steps:
         self._emit(StepDone(name, title, monotonic() - start, step.note))
 
 
-async def stream(work: Callable[[Steps], Awaitable[object]]) -> AsyncIterator[Event]:
+async def stream(work: Callable[[Steps], Awaitable[object]]) -> AsyncGenerator[Event]:
     """Runs `work` and yields its events as they happen; its error is raised after the last event.
 
     Closing the iterator, or cancelling whoever awaits it, cancels the work and waits for its end.
@@ -122,7 +122,7 @@ async def stream(work: Callable[[Steps], Awaitable[object]]) -> AsyncIterator[Ev
         await task
     finally:
         task.cancel()
-        await asyncio.wait([task])
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def together(*work: Awaitable[object]) -> None:
@@ -133,4 +133,4 @@ async def together(*work: Awaitable[object]) -> None:
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.wait(tasks)
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from templates.errors import UnsafePathError
 from templates.project import ProjectFile
+from templates.text import has_controls
 
 MAX_PATH_BYTES = 1024
 MAX_NAME_BYTES = 255
@@ -69,7 +70,7 @@ def _unsafe(path: str) -> str | None:
         return "has a backslash"
     if len(path) > 1 and path[1] == ":" and path[0].isalpha():
         return "starts with a drive letter"
-    if any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 for char in path):
+    if has_controls(path):
         return "has control characters"
     if len(raw) > MAX_PATH_BYTES:
         return f"is longer than {MAX_PATH_BYTES} bytes"
@@ -86,5 +87,5 @@ def _check_link(path: str, target: str) -> None:
     descent = target.removeprefix("./").lstrip("./").split("/")  # behind another link, `..` leads anywhere
     if target.startswith("/") or inside == ".." or inside.startswith("../") or ".." in descent:
         raise UnsafePathError(f"{path!r} is a link that leaves the project (to {target!r}).")
-    if any(ord(char) < 32 or ord(char) == 0x7F for char in target) or not target:
+    if not target or has_controls(target):
         raise UnsafePathError(f"{path!r} is a link to a name that no file can have ({target!r}).")

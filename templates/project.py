@@ -36,7 +36,7 @@ class ProjectFile:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """How a project is shown and run: what a template's `[project]` says, or what was found in a folder.
+    """How a project is shown and run: what `template.toml` says, or what was found in a folder.
 
     `ports` are what the project serves (1024 to 65535); `run` and `test` are shell commands in the project's
     folder; `extensions` are Open VSX ids, or paths of .vsix files inside the project (`./name.vsix`).
