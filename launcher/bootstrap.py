@@ -229,7 +229,7 @@ def install_project(checkout: Checkout, held: int) -> None:
 
 
 def pip(checkout: Checkout, *arguments: str) -> list[str]:
-    quiet = ["--no-input", "--disable-pip-version-check", *cache_flags(os.environ)]
+    quiet = ["--no-input", "--disable-pip-version-check", "--progress-bar", "off", *cache_flags(os.environ)]
     return [str(checkout.python), "-I", "-m", "pip", "install", *quiet, *arguments]
 
 
@@ -262,7 +262,8 @@ def run(checkout: Checkout, title: str, command: Sequence[str], held: int) -> No
             tail.append(line.rstrip())
             if live:
                 width = shutil.get_terminal_size().columns - 1
-                write("\r\x1b[K" + f"  {title} … {monotonic() - start:.0f} s  {line.strip()}"[:width])
+                news = " ".join(line.split()[:2])  # “Collecting rich==15.0.0”, without where from
+                write("\r\x1b[K" + f"  {title} … {monotonic() - start:.0f} s  {news}"[:width])
     took = f"{monotonic() - start:.1f} s"
     say(f"\r\x1b[K  {title} … {took}" if live else took)
     if child.returncode:
