@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher.bootstrap import BootstrapError, Checkout, cache_flags, create, hint, venv_hint
+from launcher.bootstrap import BootstrapError, Checkout, cache_flags, clean, create, hint, venv_hint
 
 ROOT = Path(__file__).parents[3]
 PARTS = ("vibecode", "launcher/bootstrap.py", "launcher/find-python.sh")
@@ -332,6 +332,11 @@ def test_hint_fits_what_failed(output: str, expected: str) -> None:
 )
 def test_cache_needs_a_home(environment: dict[str, str], cached: bool) -> None:
     assert cache_flags(environment) == ([] if cached else ["--no-cache-dir"])
+
+
+def test_nothing_points_python_or_temporary_files_elsewhere(tmp_path: Path) -> None:
+    person = {"PYTHONPATH": "/a", "PYTHONHOME": "/b", "PIP_USER": "1", "TMPDIR": "/c", "PIP_INDEX_URL": "kept"}
+    assert clean(person, tmp_path) == {"PIP_USER": "0", "TMPDIR": str(tmp_path), "PIP_INDEX_URL": "kept"}
 
 
 def stub(path: Path, script: str) -> None:
