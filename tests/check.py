@@ -55,7 +55,7 @@ PARTS = (
     Part("lint", "ruff", ("ruff", "check", ".")),
     Part("format", "ruff format", ("ruff", "format", "--check", ".")),
     Part("types", "pyright", ("pyright",)),
-    Part("imports", "import-linter", ("lint-imports",)),
+    Part("imports", "import-linter", ("lint-imports", "--no-logo")),
     Part("unit", "unit and contract tests", ("pytest", "-m", "not e2e", "--ignore", "tests/bench")),
     Part(
         "e2e",
