@@ -67,15 +67,15 @@ def _python(paths: Collection[str], read: Read) -> _Guess | None:
 
     test = command("python -m pytest", "pytest") if any(_PYTEST.search(path) for path in paths) else ""
     if "django" in needs and "manage.py" in paths:
-        run, test = (f"{uv_run} python manage.py {words}" for words in ("runserver 0.0.0.0:8000", "test"))
+        run, test = (f"{uv_run} python manage.py {words}" for words in ("runserver 8000", "test"))
         return _Guess("Python", run, test, (8000,))
     for path in (app for app in _PYTHON_APPS if app in paths):
         module = path.removesuffix(".py").replace("/", ".")
         if app := _FASTAPI.search(read(path)):
-            run = command(f"uvicorn {module}:{app[1]} --host 0.0.0.0 --port 8000 --reload", "uvicorn")
+            run = command(f"uvicorn {module}:{app[1]} --port 8000", "uvicorn")
             return _Guess("Python", run, test, (8000,))
         if app := _FLASK.search(read(path)):
-            run = command(f"flask --app {module}:{app[1]} run --host 0.0.0.0 --port 5000 --debug", "flask")
+            run = command(f"flask --app {module}:{app[1]} run --port 5000", "flask")
             return _Guess("Python", run, test, (5000,))
     return _Guess("Python", test=test)
 
@@ -147,7 +147,7 @@ def _node_ports(script: str, needs: Collection[str]) -> tuple[int, ...]:
 def _static(paths: Collection[str]) -> _Guess | None:
     if "index.html" not in paths or any(marker in paths for marker in _LANGUAGES):
         return None
-    return _Guess("HTML", run="python3 -m http.server 8000", ports=(8000,))
+    return _Guess("HTML", run="python3 -m http.server 8000 --bind 127.0.0.1", ports=(8000,))
 
 
 def _table(value: object) -> dict[str, Any]:
