@@ -1,0 +1,23 @@
+"""The entry point: the version is answered before anything is imported."""
+
+import sys
+
+
+def main() -> int:
+    """The exit code of the command line that this process was started with."""
+    arguments = sys.argv[1:]
+    if arguments in (["--version"], ["-V"]):
+        from launcher import __version__
+
+        sys.stdout.write(f"vibecode {__version__}\n")
+        return 0
+    try:
+        from launcher import cli
+
+        return cli.main(arguments)
+    except KeyboardInterrupt:  # while starting, or a second time while cleaning up
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

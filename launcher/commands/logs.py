@@ -1,0 +1,46 @@
+"""`logs`: what a workspace's container says."""
+
+import asyncio
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from contextlib import suppress
+
+from launcher.commands.command import Command
+from launcher.context import Context
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise ArgumentTypeError(f"{text!r} is not a number of lines")
+    return int(text)
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="the workspace")
+    parser.add_argument("-f", "--follow", action="store_true", help="go on until Ctrl+C")
+    parser.add_argument("--tail", type=_count, metavar="N", help="only the last N lines")
+
+
+async def _logs(context: Context, args: Namespace) -> int:
+    console = context.console
+    async with context.engine() as engine:
+        lines = engine.logs(args.name, follow=args.follow, tail=args.tail)
+        if console.as_json and not args.follow:
+            console.answer({"name": args.name, "lines": [line async for line in lines]}, "")
+            return 0
+        with suppress(asyncio.CancelledError):  # Ctrl+C is how following ends
+            async for line in lines:
+                await console.stream({"name": args.name, "line": line}, line)
+    return 0
+
+
+LOGS = Command(
+    "logs",
+    "show what a workspace's container says",
+    (
+        ("vibecode logs shop --tail 50", "the last 50 lines"),
+        ("vibecode logs shop -f", "until Ctrl+C"),
+        ("vibecode logs shop -f --json", "one JSON document per line"),
+    ),
+    _logs,
+    _arguments,
+)

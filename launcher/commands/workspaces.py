@@ -1,0 +1,161 @@
+"""`list`, `open`, `start`, `stop` and `delete`: workspaces that are there."""
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import AsyncIterator, Callable
+from time import monotonic
+
+from cluster.engine import Engine, Workspace
+from cluster.errors import NotReadyError, WorkspaceFailedError, WorkspaceStoppedError
+from launcher.commands.command import Command
+from launcher.commands.table import workspace_lines
+from launcher.context import Context
+from launcher.output.documents import Document, workspace_document
+from launcher.output.text import duration
+from templates.events import Event
+
+
+async def _list(context: Context, _: Namespace) -> int:
+    async with context.engine() as engine:
+        workspaces = await engine.workspaces()
+    if not workspaces and not context.console.as_json:
+        context.console.say("There are no workspaces yet: `vibecode new python-fastapi` makes one.")
+        return 0
+    lines = workspace_lines(context.console, workspaces)
+    context.console.answer([workspace_document(one) for one in workspaces], "\n".join(lines))
+    return 0
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise ArgumentTypeError(f"{text!r} is not a port; 1 to 65535 are allowed")
+    return int(text)
+
+
+def _open_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="the workspace")
+    parser.add_argument("--port", type=_port, metavar="N", help="what the project serves on this port, not the editor")
+    parser.add_argument("--no-open", action="store_true", help="only show the address")
+
+
+async def _open(context: Context, args: Namespace) -> int:
+    async with context.engine() as engine:
+        workspace = await engine.workspace(args.name)
+        _check_open(workspace)
+        url = workspace.url
+        if args.port is not None:
+            url = await context.wait(f"Opening port {args.port}", engine.open_port(workspace.name, args.port))
+    context.console.answer(workspace_document(workspace, url=url), url)
+    await context.show_in_browser(url, wanted=not args.no_open)
+    return 0
+
+
+def _check_open(workspace: Workspace) -> None:
+    name = workspace.name
+    match workspace.state:
+        case "stopped":
+            raise WorkspaceStoppedError(f"{name} is stopped.", hint=f"`vibecode start {name}` starts it.")
+        case "creating":
+            raise NotReadyError(
+                workspace.reason or f"{name} is still being made.",
+                hint="Wait for the `vibecode new` that makes it, or run that command again if it was stopped.",
+            )
+        case "failed":
+            raise WorkspaceFailedError(
+                workspace.reason or f"{name} does not start.",
+                hint=f"`vibecode logs {name}` shows why; `vibecode start {name}` tries again.",
+            )
+        case "running" | "unknown":
+            return
+
+
+def _names_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("names", metavar="NAME", nargs="+", help="the workspace, or several")
+
+
+async def _start(context: Context, args: Namespace) -> int:
+    async with context.engine() as engine:
+        return await _change(context, args.names, engine, engine.start, "started")
+
+
+async def _stop(context: Context, args: Namespace) -> int:
+    async with context.engine() as engine:
+        return await _change(context, args.names, engine, engine.stop, "stopped")
+
+
+async def _change(
+    context: Context, names: list[str], engine: Engine, change: Callable[[str], AsyncIterator[Event]], done: str
+) -> int:
+    """Changes the workspaces one after the other; the answer is one object, or an array where several are named."""
+    names = list(dict.fromkeys(names))
+    documents: list[Document] = []
+    lines: list[str] = []
+    for name in names:
+        start = monotonic()
+        await context.work(change(name), left=lambda name=name: f"{name} is not {done} yet.")
+        workspace = await engine.workspace(name)
+        seconds = monotonic() - start
+        documents.append(workspace_document(workspace, seconds=seconds))
+        address = f": {workspace.url}" if workspace.state == "running" else ""
+        lines.append(f"{name} is {workspace.state}{address}  {context.console.style(duration(seconds), 'dim')}")
+    context.console.answer(documents[0] if len(names) == 1 else documents, "\n".join(lines))
+    return 0
+
+
+def _delete_arguments(parser: ArgumentParser) -> None:
+    _names_arguments(parser)
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+async def _delete(context: Context, args: Namespace) -> int:
+    names = list(dict.fromkeys(args.names))
+    async with context.engine() as engine:
+        for name in names:
+            await engine.workspace(name)
+        question = f"Delete {', '.join(names)} with all files in {'it' if len(names) == 1 else 'them'}?"
+        if not args.yes and not await context.console.confirm(question, flag="--yes"):
+            context.console.say("Nothing is deleted.")
+            return 1
+        for name in names:
+            await context.work(engine.delete(name), left=lambda name=name: f"{name} is partly deleted.")
+    context.console.answer({"deleted": names}, f"Deleted: {', '.join(names)}.")
+    return 0
+
+
+LIST = Command(
+    "list",
+    "show the workspaces",
+    (("vibecode list", "names, states and addresses"), ("vibecode list --json", "for a script")),
+    _list,
+)
+OPEN = Command(
+    "open",
+    "open a workspace in the browser, or what it serves",
+    (
+        ("vibecode open shop", "the editor"),
+        ("vibecode open shop --port 3000", "what the project serves on port 3000"),
+        ("vibecode open shop --no-open --json", "only its address, for a script"),
+    ),
+    _open,
+    _open_arguments,
+)
+START = Command(
+    "start",
+    "start stopped workspaces",
+    (("vibecode start shop", "with all its files, at the same address"), ("vibecode start shop blog", "two of them")),
+    _start,
+    _names_arguments,
+)
+STOP = Command(
+    "stop",
+    "stop workspaces; their files are kept",
+    (("vibecode stop shop", "until `vibecode start shop`"), ("vibecode stop shop blog", "two of them")),
+    _stop,
+    _names_arguments,
+)
+DELETE = Command(
+    "delete",
+    "delete workspaces with their files",
+    (("vibecode delete shop", "asks first"), ("vibecode delete shop blog --yes", "two of them, without asking")),
+    _delete,
+    _delete_arguments,
+)

@@ -1,0 +1,79 @@
+"""What every command is given: the console, the settings, the services, and how work is followed."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from cluster.engine import Engine
+from launcher.browser import browse, obstacle
+from launcher.output.console import Console
+from launcher.output.progress import Progress, follow, shown, ticking
+from launcher.paths import Paths
+from launcher.settings import LoadedSettings
+from launcher.wiring import Services, build_engine
+from templates.errors import CancelledError
+from templates.events import Event, StepStarted
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The surroundings of one command."""
+
+    console: Console
+    loaded: LoadedSettings
+    paths: Paths
+    services: Services
+
+    @asynccontextmanager
+    async def engine(self) -> AsyncGenerator[Engine]:
+        """The engine that the settings choose, closed on the way out."""
+        engine = build_engine(self.loaded.values, self.paths, self.services)
+        try:
+            yield engine
+        finally:
+            await engine.close()
+
+    async def work(
+        self,
+        events: AsyncIterator[Event],
+        *,
+        left: Callable[[], str],
+        react: Callable[[Event, Progress], Awaitable[None]] | None = None,
+    ) -> None:
+        """Shows some work to its end.
+
+        Where it is stopped, raises CancelledError, which says in which step, and by `left` what is left of it.
+        """
+        with shown(self.console) as progress:
+
+            async def on(event: Event) -> None:
+                if react is not None:
+                    await react(event, progress)
+
+            try:
+                await follow(events, progress, on)
+            except asyncio.CancelledError:
+                during = f" in “{progress.running[0]}”" if progress.running else ""
+                raise CancelledError(f"Stopped{during}: {left()}") from None
+
+    async def wait(self, title: str, work: Awaitable[T]) -> T:
+        """Shows what is waited for, for as long as it lasts."""
+        with shown(self.console) as progress:
+            progress.show(StepStarted("wait", title))
+            async with ticking(progress):
+                return await work
+
+    async def show_in_browser(self, url: str, *, wanted: bool) -> None:
+        """Opens the browser where that is wanted and possible; else says why it is not opened."""
+        if not wanted or not self.loaded.values.open_browser:
+            return
+        terminal = self.console.stdout.isatty()
+        reason = obstacle(self.console.environ, terminal=terminal)
+        if reason is None and not await browse(url, self.services.browse):
+            reason = "none could be started"
+        if reason is not None:
+            self.console.say(f"  The browser is not opened: {reason}.")

@@ -1,0 +1,344 @@
+"""What every engine must do. An engine joins by a subclass that gives the fixture `engine`, brought up or not."""
+
+import asyncio
+import contextlib
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from cluster.config import ClusterConfig
+from cluster.engine import Engine, ExecSession, TerminalSize
+from cluster.errors import (
+    ClusterBusyError,
+    WorkspaceExistsError,
+    WorkspaceNameError,
+    WorkspaceNotFoundError,
+    WorkspaceStoppedError,
+)
+from templates.events import Event, StepDone, StepStarted
+from templates.project import Manifest, Project, ProjectFile
+from tests.fakes.engine import FakeEngine
+
+PROJECT = Project(
+    Manifest(title="A shop", template="python-fastapi", ports=(8000,)),
+    (
+        ProjectFile("README.md", b"# A shop\n"),
+        ProjectFile("src/app.py", b"print('hello')\n"),
+        ProjectFile("bin/run", b"#!/bin/sh\necho run\n", mode=0o755),
+    ),
+)
+
+
+async def done(events: AsyncIterator[Event]) -> list[Event]:
+    return [event async for event in events]
+
+
+async def run(engine: Engine, name: str, *command: str, stdin: bytes = b"") -> tuple[int, bytes, bytes]:
+    """A command's exit code, standard output and standard error."""
+    session = await engine.exec(name, command)
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(feed(session, stdin))
+            printed = group.create_task(collect(session))
+    finally:
+        await session.close()
+    return session.exit_code, printed.result()["stdout"], printed.result()["stderr"]
+
+
+async def feed(session: ExecSession, stdin: bytes) -> None:
+    if stdin:
+        await session.write(stdin)
+    await session.close_stdin()
+
+
+async def collect(session: ExecSession) -> dict[str, bytes]:
+    printed = {"stdout": b"", "stderr": b""}
+    async for stream, data in session.output():
+        printed[stream] += data
+    return printed
+
+
+class EngineContract(ABC):
+    """Workspaces: each test has names of its own, so that an engine may be shared."""
+
+    @abstractmethod
+    @pytest.fixture
+    def engine(self) -> Engine: ...
+
+    @pytest.fixture
+    def base_domain(self) -> str:
+        return "vibecode.localhost"
+
+    @pytest.fixture
+    async def name(self, engine: Engine) -> AsyncIterator[str]:
+        """A free name; what a test has made of it is deleted."""
+        name = f"contract-{uuid4().hex[:8]}"
+        yield name
+        with contextlib.suppress(WorkspaceNotFoundError):
+            await done(engine.delete(name))
+
+    @pytest.fixture
+    async def workspace(self, engine: Engine, name: str) -> str:
+        """The name of a workspace that runs."""
+        await done(engine.create(name, PROJECT))
+        return name
+
+    async def test_a_created_workspace_runs_below_the_base_domain(
+        self, engine: Engine, workspace: str, base_domain: str
+    ) -> None:
+        found = await engine.workspace(workspace)
+
+        assert (found.name, found.state, found.engine) == (workspace, "running", engine.name)
+        assert found.url.startswith(f"http://{workspace}.{base_domain}")
+        assert found.template == "python-fastapi"
+        assert found.created is not None
+        assert found.created.utcoffset() is not None
+
+    async def test_what_the_project_serves_has_its_own_address(
+        self, engine: Engine, workspace: str, base_domain: str
+    ) -> None:
+        assert set((found := await engine.workspace(workspace)).ports) == {8000}
+        assert found.ports[8000].startswith(f"http://8000-{workspace}.{base_domain}")
+
+    async def test_another_port_can_be_opened_twice_and_keeps_its_address(
+        self, engine: Engine, workspace: str, base_domain: str
+    ) -> None:
+        first = await engine.open_port(workspace, 3000)
+        second = await engine.open_port(workspace, 3000)
+
+        assert first == second
+        assert first.startswith(f"http://3000-{workspace}.{base_domain}")
+        assert (await engine.workspace(workspace)).ports[3000] == first
+
+    async def test_workspaces_are_listed_by_name(self, engine: Engine, workspace: str) -> None:
+        names = [one.name for one in await engine.workspaces()]
+
+        assert workspace in names
+        assert names == sorted(names)
+        assert workspace in [one.name for one in (await engine.status()).workspaces]
+
+    async def test_creating_tells_its_steps_and_when_the_editor_is_ready(self, engine: Engine, name: str) -> None:
+        events = await done(engine.create(name, PROJECT))
+
+        started = [event.step for event in events if isinstance(event, StepStarted)]
+        ended = [event.step for event in events if isinstance(event, StepDone)]
+        assert sorted(started) == sorted(ended)
+        assert ended.count("ready") == 1
+
+    async def test_seeded_files_are_there_with_their_modes(self, engine: Engine, workspace: str) -> None:
+        assert await run(engine, workspace, "cat", "README.md", "src/app.py") == (0, b"# A shop\nprint('hello')\n", b"")
+        assert await run(engine, workspace, "./bin/run") == (0, b"run\n", b"")
+
+    async def test_a_name_is_given_once(self, engine: Engine, workspace: str) -> None:
+        with pytest.raises(WorkspaceExistsError):
+            await done(engine.create(workspace, PROJECT))
+
+        assert (await engine.workspace(workspace)).state == "running"
+
+    async def test_of_two_at_once_with_one_name_one_is_told(self, engine: Engine, name: str) -> None:
+        results = await asyncio.gather(
+            done(engine.create(name, PROJECT)), done(engine.create(name, PROJECT)), return_exceptions=True
+        )
+
+        refused = [one for one in results if isinstance(one, BaseException)]
+        assert [type(one) in (WorkspaceExistsError, ClusterBusyError) for one in refused] == [True]
+        assert (await engine.workspace(name)).state == "running"
+
+    @pytest.mark.parametrize("bad", ["", "Shop", "-shop", "shop-", "1shop", "my.shop", "a" * 41, "auth", "../etc"])
+    async def test_bad_names_are_refused(self, engine: Engine, bad: str) -> None:
+        with pytest.raises(WorkspaceNameError):
+            await done(engine.create(bad, PROJECT))
+
+        assert bad not in [one.name for one in await engine.workspaces()]
+
+    async def test_a_stopped_workspace_keeps_its_files_and_address(self, engine: Engine, workspace: str) -> None:
+        before = await engine.workspace(workspace)
+        await run(engine, workspace, "sh", "-c", "cat > notes.txt", stdin=b"kept")
+
+        await done(engine.stop(workspace))
+        assert (await engine.workspace(workspace)).state == "stopped"
+        await done(engine.start(workspace))
+
+        after = await engine.workspace(workspace)
+        assert (after.state, after.url, after.ports) == ("running", before.url, before.ports)
+        assert await run(engine, workspace, "cat", "notes.txt") == (0, b"kept", b"")
+
+    async def test_stopping_and_starting_twice_changes_nothing(self, engine: Engine, workspace: str) -> None:
+        await done(engine.start(workspace))
+        assert (await engine.workspace(workspace)).state == "running"
+        await done(engine.stop(workspace))
+        await done(engine.stop(workspace))
+        assert (await engine.workspace(workspace)).state == "stopped"
+
+    async def test_nothing_runs_in_a_stopped_workspace(self, engine: Engine, workspace: str) -> None:
+        await done(engine.stop(workspace))
+
+        with pytest.raises(WorkspaceStoppedError):
+            await engine.exec(workspace, ["true"])
+
+    async def test_deleting_one_leaves_the_others(self, engine: Engine, workspace: str) -> None:
+        other = f"{workspace}-2"
+        await done(engine.create(other, PROJECT))
+
+        await done(engine.delete(other))
+
+        assert other not in [one.name for one in await engine.workspaces()]
+        assert await run(engine, workspace, "cat", "README.md") == (0, b"# A shop\n", b"")
+
+    async def test_a_deleted_name_is_free_again_without_the_old_files(self, engine: Engine, workspace: str) -> None:
+        await run(engine, workspace, "touch", "old")
+        await done(engine.delete(workspace))
+
+        await done(engine.create(workspace, PROJECT))
+
+        assert (await run(engine, workspace, "ls", "old"))[0] != 0
+
+    @pytest.mark.parametrize("action", ["workspace", "start", "stop", "delete", "open_port", "logs", "exec"])
+    async def test_unknown_names_are_told(self, engine: Engine, name: str, action: str) -> None:
+        async def act() -> None:
+            match action:
+                case "workspace":
+                    await engine.workspace(name)
+                case "start":
+                    await done(engine.start(name))
+                case "stop":
+                    await done(engine.stop(name))
+                case "delete":
+                    await done(engine.delete(name))
+                case "open_port":
+                    await engine.open_port(name, 3000)
+                case "logs":
+                    [line async for line in engine.logs(name)]
+                case "exec":
+                    await engine.exec(name, ["true"])
+
+        with pytest.raises(WorkspaceNotFoundError):
+            await act()
+
+    @pytest.mark.parametrize(("script", "code"), [("true", 0), ("exit 7", 7), ("kill -TERM $$", 143)])
+    async def test_a_commands_exit_code_is_known(self, engine: Engine, workspace: str, script: str, code: int) -> None:
+        assert await run(engine, workspace, "sh", "-c", script) == (code, b"", b"")
+
+    async def test_a_commands_streams_stay_apart(self, engine: Engine, workspace: str) -> None:
+        assert await run(engine, workspace, "sh", "-c", "echo out; echo err >&2") == (0, b"out\n", b"err\n")
+
+    async def test_standard_input_arrives_whole_and_ends(self, engine: Engine, workspace: str) -> None:
+        data = bytes(range(256)) * 2000
+
+        assert await run(engine, workspace, "cat", stdin=data) == (0, data, b"")
+
+    async def test_arguments_arrive_as_they_are(self, engine: Engine, workspace: str) -> None:
+        arguments = ["a b", "$HOME", "'", '"', "*", "", "ü"]
+
+        code, out, _ = await run(engine, workspace, "printf", "%s|", *arguments)
+
+        assert (code, out.decode()) == (0, "".join(f"{one}|" for one in arguments))
+
+    async def test_a_terminal_has_its_size_and_follows_it(self, engine: Engine, workspace: str) -> None:
+        script = "stty size; read line; stty size"
+        session = await engine.exec(workspace, ["sh", "-c", script], terminal=TerminalSize(columns=91, rows=33))
+        printed = b""
+        try:
+            async for _, data in session.output():
+                printed += data
+                if b"33 91" in printed and b"44 120" not in printed:
+                    await session.resize(TerminalSize(columns=120, rows=44))
+                    await session.write(b"\r")
+        finally:
+            await session.close()
+
+        assert [line for line in printed.decode().split("\r\n") if line] == ["33 91", "44 120"]
+        assert session.exit_code == 0
+
+    async def test_leaving_a_command_ends_its_streams(self, engine: Engine, workspace: str) -> None:
+        session = await engine.exec(workspace, ["cat"])
+        await session.close()
+
+        assert await run(engine, workspace, "echo", "next") == (0, b"next\n", b"")
+
+    async def test_logs_have_lines_and_the_last_of_them(self, engine: Engine, workspace: str) -> None:
+        lines = [line async for line in engine.logs(workspace)]
+
+        assert lines
+        assert not any("\n" in line for line in lines)
+        assert len([line async for line in engine.logs(workspace, tail=1)]) == 1
+
+    @pytest.mark.parametrize("events", range(1, 7))
+    async def test_creating_goes_on_where_it_was_stopped(self, engine: Engine, name: str, events: int) -> None:
+        creating = engine.create(name, PROJECT)
+        for _ in range(events):
+            await anext(creating)
+        await creating.aclose()  # type: ignore[attr-defined]
+        state = {one.name: one.state for one in await engine.workspaces()}.get(name)
+        assert state in (None, "creating")
+
+        await done(engine.create(name, PROJECT))
+
+        assert (await engine.workspace(name)).state == "running"
+        assert await run(engine, name, "cat", "README.md") == (0, b"# A shop\n", b"")
+
+    async def test_what_was_stopped_while_being_made_can_be_deleted(self, engine: Engine, name: str) -> None:
+        creating = engine.create(name, PROJECT)
+        async for event in creating:
+            if isinstance(event, StepStarted) and event.step == "seed":
+                break
+        await creating.aclose()  # type: ignore[attr-defined]
+
+        await done(engine.delete(name))
+
+        assert name not in [one.name for one in await engine.workspaces()]
+
+
+class EngineLifecycleContract(ABC):
+    """Up and down: each test begins with an engine that nothing was ever made in."""
+
+    @abstractmethod
+    @pytest.fixture
+    def engine(self) -> Engine: ...
+
+    async def test_what_was_never_up_is_absent_and_empty(self, engine: Engine) -> None:
+        status = await engine.status()
+
+        assert (status.engine, status.state, status.workspaces) == (engine.name, "absent", ())
+        assert await engine.workspaces() == ()
+
+    async def test_up_down_and_up_again(self, engine: Engine) -> None:
+        await done(engine.up())
+        assert (await engine.status()).state == "running"
+        await done(engine.up())
+        assert (await engine.status()).state == "running"
+
+        await done(engine.down())
+        assert (await engine.status()).state == "absent"
+        await done(engine.down())
+        assert (await engine.status()).state == "absent"
+
+    async def test_creating_brings_the_engine_up_and_down_empties_it(self, engine: Engine) -> None:
+        await done(engine.create("shop", PROJECT))
+        status = await engine.status()
+        assert (status.state, [one.name for one in status.workspaces]) == ("running", ["shop"])
+
+        await done(engine.down())
+
+        assert await engine.workspaces() == ()
+        with pytest.raises(WorkspaceNotFoundError):
+            await engine.workspace("shop")
+
+
+def fake(tmp_path: Path, hangs: Sequence[str] = ()) -> FakeEngine:
+    return FakeEngine(ClusterConfig(home=tmp_path), hangs=hangs)
+
+
+class TestFakeEngine(EngineContract):
+    @pytest.fixture
+    def engine(self, tmp_path: Path) -> Engine:
+        return fake(tmp_path)
+
+
+class TestFakeEngineLifecycle(EngineLifecycleContract):
+    @pytest.fixture
+    def engine(self, tmp_path: Path) -> Engine:
+        return fake(tmp_path)

@@ -1,0 +1,381 @@
+"""An `Engine` that keeps its workspaces in memory and their files in a folder; commands really run there."""
+
+import asyncio
+import errno
+import fcntl
+import os
+import pty
+import shutil
+import signal
+import struct
+import termios
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from cluster.config import ClusterConfig
+from cluster.engine import (
+    Capability,
+    EngineName,
+    EngineStatus,
+    ExecSession,
+    TerminalSize,
+    Workspace,
+)
+from cluster.errors import WorkspaceExistsError, WorkspaceNotFoundError, WorkspaceStoppedError
+from cluster.names import check_name
+from templates.errors import VibeCodeError
+from templates.events import Event, Step, Steps, stream
+from templates.project import Project
+
+
+@dataclass
+class Kept:
+    """What the fake knows of one workspace."""
+
+    workspace: Workspace
+    digest: str
+    folder: Path
+    lines: list[str] = field(default_factory=list)
+
+
+class FakeEngine:
+    """See `cluster.engine.Engine`. A step named in `fails` raises that error once; one in `hangs` never ends."""
+
+    name: EngineName = "kind"
+    lacks: Mapping[Capability, str] = {}
+
+    def __init__(
+        self,
+        config: ClusterConfig,
+        *,
+        fails: Mapping[str, VibeCodeError] | None = None,
+        hangs: Sequence[str] = (),
+        running: bool = False,
+    ) -> None:
+        self._config = config
+        self._fails = dict(fails or {})
+        self._hangs = frozenset(hangs)
+        self._running = running
+        self._kept: dict[str, Kept] = {}
+        self._busy: set[str] = set()
+        self._spoken = asyncio.Event()
+        self.closed = False
+
+    def put(self, name: str, project: Project) -> None:
+        """A workspace that is there from the start."""
+        self._running = True
+        self._make(name, project)
+        self._seed(name, project)
+        self._set(name, state="running")
+
+    def speak(self, name: str, line: str) -> None:
+        """Adds a line to a workspace's log."""
+        self._kept[name].lines.append(line)
+        self._spoken.set()
+        self._spoken = asyncio.Event()
+
+    def up(self) -> AsyncIterator[Event]:
+        return stream(self._up)
+
+    def down(self) -> AsyncIterator[Event]:
+        async def work(steps: Steps) -> None:
+            async with steps.step("cluster", "Removing the cluster") as step:
+                await self._pass(step, "cluster")
+                for name in list(self._kept):
+                    self._remove(name)
+                self._running = False
+
+        return stream(work)
+
+    async def status(self) -> EngineStatus:
+        if not self._running:
+            return EngineStatus(self.name, "absent")
+        return EngineStatus(self.name, "running", await self.workspaces(), parts={"node": "Ready"})
+
+    async def workspaces(self) -> tuple[Workspace, ...]:
+        return tuple(self._kept[name].workspace for name in sorted(self._kept))
+
+    async def workspace(self, name: str) -> Workspace:
+        return self._named(name).workspace
+
+    def create(self, name: str, project: Project) -> AsyncIterator[Event]:
+        async def work(steps: Steps) -> None:
+            check_name(name)
+            await self._up(steps)
+            kept = self._kept.get(name)
+            if name in self._busy or (
+                kept is not None and (kept.workspace.state != "creating" or kept.digest != project.digest)
+            ):
+                raise WorkspaceExistsError(f"{name!r} is there already.")
+            self._busy.add(name)
+            try:
+                await self._create(name, project, steps)
+            finally:
+                self._busy.remove(name)
+
+        return stream(work)
+
+    def start(self, name: str) -> AsyncIterator[Event]:
+        async def work(steps: Steps) -> None:
+            self._named(name)
+            async with steps.step("ready", "Starting the editor") as step:
+                await self._pass(step, "ready")
+                self._set(name, state="running", reason=None)
+
+        return stream(work)
+
+    def stop(self, name: str) -> AsyncIterator[Event]:
+        async def work(steps: Steps) -> None:
+            self._named(name)
+            async with steps.step("stop", "Stopping the workspace") as step:
+                await self._pass(step, "stop")
+                self._set(name, state="stopped", reason="it was stopped")
+
+        return stream(work)
+
+    def delete(self, name: str) -> AsyncIterator[Event]:
+        async def work(steps: Steps) -> None:
+            self._named(name)
+            async with steps.step("delete", f"Deleting {name}") as step:
+                await self._pass(step, "delete")
+                self._remove(name)
+
+        return stream(work)
+
+    async def open_port(self, name: str, port: int) -> str:
+        workspace = self._named(name).workspace
+        address = self._address(f"{port}-{name}")
+        self._set(name, ports={**workspace.ports, port: address})
+        return address
+
+    async def logs(self, name: str, *, follow: bool = False, tail: int | None = None) -> AsyncIterator[str]:
+        lines = self._named(name).lines
+        position = 0 if tail is None else max(0, len(lines) - tail)
+        while True:
+            spoken = self._spoken
+            while position < len(lines):
+                position += 1
+                yield lines[position - 1]
+            if not follow:
+                return
+            await spoken.wait()
+
+    async def exec(self, name: str, command: Sequence[str], *, terminal: TerminalSize | None = None) -> ExecSession:
+        kept = self._named(name)
+        if kept.workspace.state == "stopped":
+            raise WorkspaceStoppedError(f"{name!r} is stopped.")
+        if terminal is None:
+            return await PipedSession.start(command, kept.folder)
+        return await TerminalSession.start(command, kept.folder, terminal)
+
+    async def close(self) -> None:
+        self.closed = True
+
+    async def _up(self, steps: Steps) -> None:
+        if self._running:
+            return
+        async with steps.step("cluster", "Creating the cluster", expected=20) as step:
+            await self._pass(step, "cluster")
+        self._running = True
+
+    async def _create(self, name: str, project: Project, steps: Steps) -> None:
+        async with steps.step("workspace", "Creating the workspace") as step:
+            await self._pass(step, "workspace")
+            self._make(name, project)
+        async with steps.step("seed", "Seeding the files") as step:
+            await self._pass(step, "seed")
+            self._seed(name, project)
+        async with steps.step("ready", "Waiting for the editor") as step:
+            await self._pass(step, "ready")
+            self._set(name, state="running")
+        if project.manifest.extensions:
+            async with steps.step("extensions", "Installing extensions") as step:
+                await self._pass(step, "extensions")
+                step.note = f"{len(project.manifest.extensions)} installed"
+
+    async def _pass(self, step: Step, name: str) -> None:
+        """Lets others run, as real work does; then fails or hangs where that was asked for."""
+        step.progress("under way", 0.5)
+        await asyncio.sleep(0)
+        if name in self._hangs:
+            await asyncio.Event().wait()
+        if error := self._fails.pop(name, None):
+            step.log = (f"{name}: the log that explains it",)
+            raise error
+
+    def _make(self, name: str, project: Project) -> None:
+        if name in self._kept:
+            return
+        folder = self._config.home / name
+        folder.mkdir(parents=True)
+        workspace = Workspace(
+            name=name,
+            url=self._address(name),
+            state="creating",
+            engine=self.name,
+            template=project.manifest.template,
+            created=datetime.now(UTC),
+            ports={port: self._address(f"{port}-{name}") for port in project.manifest.ports},
+            reason="it is being made",
+        )
+        self._kept[name] = Kept(workspace, project.digest, folder, ["the editor listens"])
+
+    def _seed(self, name: str, project: Project) -> None:
+        for file in project.files:
+            path = self._kept[name].folder / file.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"".join(file.chunks()))
+            path.chmod(file.mode)
+
+    def _set(self, name: str, **changes: object) -> None:
+        kept = self._kept[name]
+        kept.workspace = replace(kept.workspace, **changes)  # type: ignore[arg-type]
+
+    def _remove(self, name: str) -> None:
+        shutil.rmtree(self._kept.pop(name).folder)
+
+    def _named(self, name: str) -> Kept:
+        try:
+            return self._kept[name]
+        except KeyError:
+            raise WorkspaceNotFoundError(f"There is no workspace {name!r}.") from None
+
+    def _address(self, host: str) -> str:
+        return f"http://{host}.{self._config.base_domain}:8080/"
+
+
+class PipedSession:
+    """A command with pipes."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def start(cls, command: Sequence[str], folder: Path) -> "PipedSession":
+        pipe = asyncio.subprocess.PIPE
+        return cls(await asyncio.create_subprocess_exec(*command, cwd=folder, stdin=pipe, stdout=pipe, stderr=pipe))
+
+    async def write(self, data: bytes) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(data)
+        await self._process.stdin.drain()
+
+    async def close_stdin(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+
+    async def resize(self, size: TerminalSize) -> None:
+        raise AssertionError("there is no terminal to resize")
+
+    async def output(self) -> AsyncIterator[tuple[Literal["stdout", "stderr"], bytes]]:
+        queue: asyncio.Queue[tuple[Literal["stdout", "stderr"], bytes] | None] = asyncio.Queue()
+
+        async def read(name: Literal["stdout", "stderr"], reader: asyncio.StreamReader) -> None:
+            while data := await reader.read(65536):
+                queue.put_nowait((name, data))
+            queue.put_nowait(None)
+
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        readers = [
+            asyncio.ensure_future(read("stdout", self._process.stdout)),
+            asyncio.ensure_future(read("stderr", self._process.stderr)),
+        ]
+        try:
+            for _ in readers:
+                while (piece := await queue.get()) is not None:
+                    yield piece
+            await self._process.wait()
+        finally:
+            for reader in readers:
+                reader.cancel()
+
+    @property
+    def exit_code(self) -> int:
+        return _exit_code(self._process)
+
+    async def close(self) -> None:
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+
+
+class TerminalSession:
+    """A command on a pseudo-terminal."""
+
+    def __init__(self, process: asyncio.subprocess.Process, master: int) -> None:
+        self._process = process
+        self._master = master
+
+    @classmethod
+    async def start(cls, command: Sequence[str], folder: Path, size: TerminalSize) -> "TerminalSession":
+        master, slave = pty.openpty()
+        _set_size(master, size)
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            cwd=folder,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(slave)
+        return cls(process, master)
+
+    async def write(self, data: bytes) -> None:
+        os.write(self._master, data)
+
+    async def close_stdin(self) -> None:
+        os.write(self._master, b"\x04")
+
+    async def resize(self, size: TerminalSize) -> None:
+        _set_size(self._master, size)
+
+    async def output(self) -> AsyncIterator[tuple[Literal["stdout", "stderr"], bytes]]:
+        loop = asyncio.get_running_loop()
+        queue: asyncio.Queue[bytes] = asyncio.Queue()
+
+        def read() -> None:
+            try:
+                data = os.read(self._master, 65536)
+            except OSError as error:  # Linux says so when the last holder of the other end is gone
+                if error.errno != errno.EIO:
+                    raise
+                data = b""
+            if not data:
+                loop.remove_reader(self._master)
+            queue.put_nowait(data)
+
+        loop.add_reader(self._master, read)
+        try:
+            while data := await queue.get():
+                yield "stdout", data
+            await self._process.wait()
+        finally:
+            loop.remove_reader(self._master)
+
+    @property
+    def exit_code(self) -> int:
+        return _exit_code(self._process)
+
+    async def close(self) -> None:
+        os.close(self._master)
+        if self._process.returncode is None:
+            self._process.send_signal(signal.SIGHUP)
+        await self._process.wait()
+
+
+def _exit_code(process: asyncio.subprocess.Process) -> int:
+    code = process.returncode
+    assert code is not None
+    return code if code >= 0 else 128 - code
+
+
+def _set_size(descriptor: int, size: TerminalSize) -> None:
+    fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", size.rows, size.columns, 0, 0))
