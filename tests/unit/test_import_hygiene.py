@@ -59,3 +59,9 @@ def test_help_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
     modules = imported(sys.executable, "-m", "launcher", *arguments)
     assert "launcher.cli" in modules
     assert packages(modules) & HEAVY == set()
+
+
+def test_list_loads_no_client_library() -> None:
+    modules = imported(sys.executable, "-m", "launcher", "list", "--json")
+    assert "cluster.kind.engine" in modules
+    assert packages(modules) & {"docker", "kubernetes", "pydantic", "textual"} == set()
