@@ -64,8 +64,7 @@ def install_docker(host: Host) -> str:
         "alpine": "sudo apk add docker && sudo rc-update add docker && sudo service docker start",
     }
     line = lines.get(host.family)
-    there = f"`{line}`" if line else "See https://docs.docker.com/engine/install/ for this system."
+    here = f"`{line}`" if line else "see https://docs.docker.com/engine/install/ for this system"
     if host.system == "wsl":
-        desktop = "or install Docker Desktop in Windows and turn on its WSL integration for this distribution."
-        return f"{there}, {desktop}" if line else f"{there} {desktop.capitalize()}"
-    return there
+        here += ", or install Docker Desktop in Windows and turn on its WSL integration for this distribution"
+    return f"{here[0].upper()}{here[1:]}."

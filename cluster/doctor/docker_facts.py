@@ -10,8 +10,6 @@ from typing import Any, cast
 from cluster.kind.docker import docker_client, docker_command, find_endpoint
 from cluster.kind.node import CLUSTER_LABEL, node_name
 
-REQUEST_SECONDS = 5
-
 
 @dataclass(frozen=True, slots=True)
 class Container:
@@ -52,12 +50,12 @@ class DockerFacts:
         return tuple(one for one in self.containers if one.cluster == cluster or one.name == node_name(cluster))
 
 
-def probe_docker(home: Path) -> DockerFacts:
-    """Asks Docker; where its files are in a virtual machine, the free disk is that of `home`. Blocks.
+def probe_docker(home: Path, request_seconds: int = 5) -> DockerFacts:
+    """Asks Docker, with a time-out for each request; where it runs in a virtual machine, the disk is that of `home`.
 
-    Raises the errors of `docker_client`.
+    Blocks. Raises the errors of `docker_client`.
     """
-    with docker_client(REQUEST_SECONDS) as client:
+    with docker_client(request_seconds) as client:
         version, info = client.api.version(), client.api.info()
         listed = cast(Sequence[dict[str, Any]], client.api.containers(all=True))
     here = info["Name"] == socket.gethostname()

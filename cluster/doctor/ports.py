@@ -16,6 +16,8 @@ from cluster.kind.record import State
 PORTS = Subject("ports", "Ports")
 
 _UNPRIVILEGED = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+_DOCKER_PROXY = "docker-proxy"
+"""Docker's helper that listens for a container, whose name only Docker knows."""
 _SUGGESTED = {"http": range(8080, 8100), "https": range(8443, 8463)}
 
 
@@ -46,8 +48,10 @@ def probe_ports(config: ClusterConfig, state: State | None) -> PortFacts:
 
 def check_ports(
     config: ClusterConfig, state: State | None, facts: PortFacts, docker: DockerFacts | None, host: Host
-) -> Check:
+) -> Check | None:
     """`state` is what is on record about a cluster of ours; its ports were chosen when it was made."""
+    if state is not None and docker is None:
+        return None  # the ports may be taken by the cluster itself
     ours = docker.nodes(config.cluster) if docker is not None and state is not None else ()
     others = [one for one in (docker.containers if docker else ()) if one not in ours and one.state == "running"]
     holders = _Holders(facts, others, host)
@@ -82,7 +86,9 @@ class _Holders:
         if container := self._container(port):
             return f"the container {container.name}"
         listener = self.facts.taken.get(port)
-        return f"{listener.name} (process {listener.pid})" if listener else "a program of another account"
+        if listener is None:
+            return "a program of another account"
+        return "a container" if listener.name == _DOCKER_PROXY else f"{listener.name} (process {listener.pid})"
 
     def _line(self, port: int) -> str:
         if container := self._container(port):
@@ -92,8 +98,8 @@ class _Holders:
             macos = self.host.system == "macos"
             see = f"lsof -nP -iTCP:{port} -sTCP:LISTEN" if macos else f"ss -ltnp 'sport = :{port}'"
             return f"`sudo {see}` (shows whose it is)"
-        if listener.name == "docker-proxy":
-            return f"`docker ps --filter publish={port}` (shows whose it is)"
+        if listener.name == _DOCKER_PROXY:
+            return "`docker ps` (shows whose it is)"
         if listener.service and self.host.systemd:
             return f"`sudo systemctl stop {listener.service}`"
         return f"`kill {listener.pid}`"
@@ -132,7 +138,7 @@ def _check_wished(config: ClusterConfig, holders: _Holders, *, rootless: bool) -
             )
     chosen = choose_ports(*wishes.values(), privileged=not rootless, free=holders.free, any_port=lambda: 0)
     told = f"{_list(chosen)} on 127.0.0.1" if all(chosen) else "other free ports"
-    taken = [port for port in PREFERRED[0] if port not in chosen and not holders.free(port)]
+    taken = [port for port, wish in zip(PREFERRED[0], wishes.values(), strict=True) if not (wish or holders.free(port))]
     if not taken:
         return PORTS.passed(f"The cluster will have {told}.")
     return PORTS.warned(

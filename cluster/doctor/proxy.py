@@ -5,6 +5,7 @@ What is inside the cluster needs no entry: `kind` adds its subnets and `.svc` to
 """
 
 import ipaddress
+import re
 import shlex
 from collections.abc import Mapping
 
@@ -14,6 +15,7 @@ from cluster.host import Host
 PROXY = Subject("proxy", "Proxy")
 
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
+_ADDRESS = re.compile(r"(\w+://)?([^/@]*@)?(?P<host>\[[^]]*\]|[^:/]*)(?P<port>:\d+)?")
 
 
 def check_proxy(environ: Mapping[str, str], base_domain: str, host: Host) -> Check:
@@ -22,14 +24,13 @@ def check_proxy(environ: Mapping[str, str], base_domain: str, host: Host) -> Che
     if not found:
         return PROXY.passed("No proxy is set.")
     for name, value in found.items():
-        _, _, address = value.rpartition("//")[2].rstrip("/").rpartition("@")
-        proxy, colon, port = address.rpartition(":") if not address.endswith("]") else (address, "", "")
-        if _is_loopback(proxy or port):
+        if (match := _ADDRESS.match(value)) and _is_loopback(match["host"].strip("[]")):
             gateway = "172.17.0.1" if host.system == "linux" else "host.docker.internal"
-            reachable = f"http://{gateway}{colon}{port if colon else ''}"
+            port = match["port"] or ""
             return PROXY.warned(
-                f"{name} names {address}, which inside the cluster's node is the node itself: it can pull no images.",
-                f"Name the proxy as containers reach it: `export {name}={reachable}`.",
+                f"{name} names {match['host']}{port}, which inside the cluster's node is the node itself: "
+                "it can pull no images.",
+                f"Name the proxy as containers reach it: `export {name}=http://{gateway}{port}`.",
             )
     excepted = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
     entries = [entry.strip() for entry in excepted.split(",") if entry.strip()]

@@ -3,6 +3,7 @@
 import grp
 import ipaddress
 import os
+import re
 import shutil
 import socket
 from collections.abc import Generator, Iterator
@@ -19,6 +20,13 @@ from templates.errors import VibeCodeError
 if TYPE_CHECKING:
     from docker import DockerClient
     from docker.tls import TLSConfig
+
+
+_USER = re.compile(r"//[^/@\s]*@")
+"""A user's name and password in an address: never shown."""
+
+_SOCKETS = ("unix:///var/run/docker.sock", "unix:///run/docker.sock")
+"""Where the Docker that the system runs listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,7 @@ def find_endpoint() -> Endpoint:
         return Endpoint(str(parse_host(url, tls=bool(tls))).removeprefix("http+"), source, tls)
     except (DockerException, OSError, ValueError) as error:
         raise DockerDownError(
-            f"Docker's address ({source}) cannot be used: {error}",
+            f"Docker's address ({source}) cannot be used: {_USER.sub('//', str(error))}",
             hint="`unset DOCKER_HOST` or `docker context use default`, then run the same command again.",
         ) from error
 
@@ -82,8 +90,9 @@ def connect(timeout: int = 60) -> "DockerClient":
     if endpoint.remote:
         raise DockerRemoteError(f"{endpoint} is not on this machine; what runs there has no address here.")
     try:
+        _knock(endpoint, timeout)
         return DockerClient(endpoint.url, timeout=timeout, tls=endpoint.tls or False, use_ssh_client=True)
-    except DockerException as error:
+    except (DockerException, OSError) as error:
         raise _explain(error, endpoint, timeout, this_host()) from error
 
 
@@ -117,26 +126,35 @@ def docker_command() -> Path | None:
     return None if stand_in or "podman" in path.resolve().name else path
 
 
-def _explain(error: Exception, endpoint: Endpoint, timeout: int, host: Host) -> VibeCodeError:
-    """Why Docker did not answer, told by the operating system's error at the bottom of the client's own."""
-    from requests.exceptions import Timeout
+def _knock(endpoint: Endpoint, timeout: float) -> None:
+    """Connects and leaves: an OSError says why that fails, which the client's own errors bury."""
+    parts = urlsplit(endpoint.url)
+    if parts.scheme == "unix":
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as knock:
+            knock.settimeout(timeout)
+            knock.connect(parts.path)
+    else:
+        socket.create_connection((parts.hostname, parts.port), timeout).close()
 
-    causes = tuple(_causes(error))
-    if any(isinstance(cause, PermissionError) for cause in causes):
+
+def _explain(error: Exception, endpoint: Endpoint, timeout: int, host: Host) -> VibeCodeError:
+    """Why Docker did not answer; `error` is the operating system's, or the client's."""
+    if isinstance(error, PermissionError):
         return DockerDeniedError(f"This account may not use {endpoint}.", hint=_admit())
-    if any(isinstance(cause, Timeout | TimeoutError) for cause in causes):
+    start, restart = remedies(endpoint, host)
+    causes = tuple(_causes(error))
+    if any(isinstance(cause, TimeoutError) for cause in causes):
         return DockerDownError(
             f"{endpoint} did not answer within {timeout} s.",
-            hint=f"It may still be starting: run the same command again. If it hangs: {_control(endpoint, host)[1]}",
+            hint=f"It may still be starting: run the same command again. If it hangs: {restart}",
         )
-    absent = any(isinstance(cause, FileNotFoundError) for cause in causes)
-    if absent and docker_command() is None:
+    if isinstance(error, FileNotFoundError) and docker_command() is None:
         return DockerMissingError(
             f"There is no `docker` command, and nothing at {endpoint}.", hint=install_docker(host)
         )
-    if absent or any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return DockerDownError(f"Nothing answers at {endpoint}.", hint=_control(endpoint, host)[0])
-    return DockerDownError(f"{endpoint}: {causes[-1]}", hint=_control(endpoint, host)[0])
+    if isinstance(error, FileNotFoundError | ConnectionRefusedError):
+        return DockerDownError(f"Nothing answers at {endpoint}.", hint=start)
+    return DockerDownError(f"{endpoint} does not answer: {causes[-1]}.", hint=start)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -173,21 +191,21 @@ _PROGRAMS = {
 """What starts and restarts a Docker of that name, or with its socket in a folder of that name."""
 
 
-def _control(endpoint: Endpoint, host: Host) -> tuple[str, str]:
+def remedies(endpoint: Endpoint, host: Host) -> tuple[str, str]:
     """What starts and what restarts the Docker at this address."""
     again = "then run the same command again."
     named = f"{endpoint.source} {endpoint.url}".lower()
     for word, (start, restart) in _PROGRAMS.items():
         if word in named:
             return f"`{start}`, {again}", f"`{restart}`."
-    if endpoint.source == "DOCKER_HOST" and not endpoint.url.startswith("unix:"):
-        return f"Start the Docker that listens there, or `unset DOCKER_HOST`, {again}", "restart it there."
-    if host.system == "macos":
-        return f"`open -a Docker`, wait until it runs, {again}", "quit Docker Desktop, and `open -a Docker`."
-    if "desktop" in named:
+    if "desktop" in named and host.system == "linux":
         service = "systemctl --user {} docker-desktop"
     elif "/run/user/" in named:
         service = "systemctl --user {} docker"
+    elif endpoint.source == "DOCKER_HOST" and endpoint.url not in _SOCKETS:
+        return f"`unset DOCKER_HOST`, or start the Docker that is to listen there, {again}", "`unset DOCKER_HOST`."
+    elif host.system == "macos":
+        return f"`open -a Docker`, wait until it runs, {again}", "quit Docker Desktop, and `open -a Docker`."
     else:
         service = "sudo systemctl {} docker" if host.systemd else "sudo service docker {}"
     desktop = " (or open Docker Desktop in Windows)" if host.system == "wsl" else ""

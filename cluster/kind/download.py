@@ -25,7 +25,6 @@ RELEASES = "https://github.com/kubernetes-sigs/kind/releases/download"
 """Each release has its programs and beside each a SHA-256 (kind v0.33, hack/release/build/cross.sh)."""
 
 ANSWER_WITHIN = 15.0
-"""Seconds without a byte after which the server counts as not answering."""
 
 MAX_BYTES = 200 * 2**20
 """Far more than a release, which has about 10 MB: what is longer is something else."""
@@ -52,18 +51,20 @@ def asset_name(system: str, machine: str) -> str:
     return f"kind-{system}-{_MACHINES[machine.lower()]}"
 
 
-async def download_kind(config: ClusterConfig, step: Step, *, releases: str = RELEASES) -> Path:
+async def download_kind(
+    config: ClusterConfig, step: Step, *, releases: str = RELEASES, answer_within: float = ANSWER_WITHIN
+) -> Path:
     """Fetches the release and its published SHA-256, and puts the program in place once they agree.
 
-    Killed at any point, or called twice at once, it leaves no program or a whole one. Raises KindDownloadError,
-    KindChecksumError, KindUnpublishedError.
+    Fails after `answer_within` seconds without a byte. Killed at any point, or called twice at once, it leaves a
+    whole program or none. Raises KindDownloadError, KindChecksumError, KindUnpublishedError.
     """
     import httpx
 
     own = _own(config)
     address = f"{releases}/{VERSION}/{asset_name(sys.platform, platform.machine())}"
     try:
-        async with httpx.AsyncClient(follow_redirects=True, timeout=ANSWER_WITHIN) as client:
+        async with httpx.AsyncClient(follow_redirects=True, timeout=answer_within) as client:
             published = await _published(client, f"{address}.sha256sum")
             with _partial(own.parent) as file:
                 found = await _fetch(client, address, file, step)
@@ -74,7 +75,7 @@ async def download_kind(config: ClusterConfig, step: Step, *, releases: str = RE
                 os.fsync(file.fileno())
                 Path(file.name).replace(own)
     except httpx.HTTPError as error:
-        raise _explain(error) from error
+        raise _explain(error, answer_within) from error
     except OSError as error:
         raise KindDownloadError(
             f"It cannot be put at {own}: {error.strerror or error}.",
@@ -139,14 +140,14 @@ def _partial(folder: Path) -> Generator[IO[bytes]]:
             Path(file.name).unlink(missing_ok=True)
 
 
-def _explain(error: "HTTPError") -> KindDownloadError:
+def _explain(error: "HTTPError", answer_within: float) -> KindDownloadError:
     import httpx
 
     host = error.request.url.host
     if isinstance(error, httpx.RemoteProtocolError):
         return KindDownloadError(f"{host} ended the connection before all had arrived.")
     if isinstance(error, httpx.TimeoutException):
-        reason = f"{host} did not answer within {ANSWER_WITHIN:.0f} s."
+        reason = f"{host} did not answer within {answer_within:g} s."
     else:
         reason = f"{host} cannot be reached: {error or type(error).__name__}."
     return KindDownloadError(
