@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any
 
 from cluster import ready, seed, waiting
 from cluster.config import ClusterConfig
@@ -17,8 +16,6 @@ from cluster.manifests.labels import DIGEST_ANNOTATION, SEEDED_ANNOTATION, WORKS
 from cluster.manifests.workspace import CONTAINER, Address
 from templates.events import Step, Steps, together
 from templates.project import Project
-
-Object = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +39,14 @@ class Creation:
                     step.note = "going on where it stopped"
                 objects = manifests.parts(self.address, project.manifest.ports, self.config)
                 await together(*(self.kube.apply(one) for one in objects))
+                # Only now, since a pod that finds no volume claim is not looked at again for seconds.
+                await self.kube.patch("Deployment", name, WORKSPACES_NAMESPACE, {"spec": {"replicas": 1}})
             await self._fill_and_open(files, steps)
             done = {"metadata": {"annotations": {SEEDED_ANNOTATION: "true"}}}
             await self.kube.patch("Deployment", name, WORKSPACES_NAMESPACE, done)
 
     async def _claim(self, project: Project, digest: str) -> bool:
-        """Makes the Deployment (False), or finds the same one unfinished (True)."""
+        """Makes the Deployment, without a pod yet (False), or finds the same one unfinished (True)."""
         name = self.address.name
         wanted = manifests.deployment(self.address, project.manifest, digest, self.image, self.config)
         try:
@@ -58,14 +57,16 @@ class Creation:
         else:
             return False
         there = await self.kube.get("Deployment", name, WORKSPACES_NAMESPACE) or {"metadata": {}}
-        notes = there["metadata"].get("annotations") or {}
+        notes = there["metadata"].get("annotations", {})
         if notes.get(SEEDED_ANNOTATION) == "true":
             hint = f"Choose another name, or open it: `vibecode open {name}`."
             raise WorkspaceExistsError(f"There is a workspace {name!r} already.", hint=hint)
         if notes.get(DIGEST_ANNOTATION) != digest:
             hint = f"`vibecode delete {name}` removes it; or choose another name."
             raise WorkspaceExistsError(f"{name!r} was begun from something else and not finished.", hint=hint)
-        await self.kube.patch("Deployment", name, WORKSPACES_NAMESPACE, {"spec": wanted["spec"]})
+        await self.kube.patch(
+            "Deployment", name, WORKSPACES_NAMESPACE, {"spec": {"template": wanted["spec"]["template"]}}
+        )
         return True
 
     async def _fill_and_open(self, files: seed.Seed, steps: Steps) -> None:

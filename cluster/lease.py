@@ -5,18 +5,16 @@ import uuid
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
 
 from cluster.errors import ApiError, WorkspaceExistsError
 from cluster.kube.api import Kube
+from cluster.kube.kinds import Object
 from cluster.manifests.labels import MANAGED_BY, WORKSPACE_LABEL, WORKSPACES_NAMESPACE
 from templates.events import Step
 
 RENEW = 2.0
 EXPIRES = 8
 """Seconds: a holder that was killed blocks its name for no longer than this."""
-
-Object = dict[str, Any]
 
 
 @asynccontextmanager

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from cluster.errors import ImagePullError, WorkspaceFailedError
+from cluster.kube.kinds import Object
 from cluster.manifests.workspace import CONTAINER
 from templates.errors import VibeCodeError
-
-Object = dict[str, Any]
 
 _PULL_FAILED = {"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"}
 _CANNOT_START = {"CreateContainerConfigError", "CreateContainerError", "RunContainerError", "CrashLoopBackOff"}
@@ -33,25 +31,25 @@ def current_pod(pods: Sequence[Object]) -> Object | None:
 
 def pod_state(pod: Object) -> PodState:
     """A pod's state from its status; `error` is set where waiting longer cannot help."""
-    name, status = pod["metadata"]["name"], pod.get("status") or {}
+    name, status = pod["metadata"]["name"], pod.get("status", {})
     if pod["metadata"].get("deletionTimestamp"):
         return PodState(name, False, "the old pod is ending")
     if status.get("phase") == "Failed":
         reason = status.get("reason") or "failed"
         return PodState(name, False, f"the pod was ended ({reason}): {status.get('message') or 'no reason given'}")
-    container = next((one for one in status.get("containerStatuses") or [] if one.get("name") == CONTAINER), None)
+    container = next((one for one in status.get("containerStatuses", []) if one.get("name") == CONTAINER), None)
     if container is None:
         return PodState(name, False, _unscheduled(status) or "preparing the volume")
-    state = container.get("state") or {}
+    state = container.get("state", {})
     if "running" in state:
         return PodState(name, True, "the editor is starting")
-    waiting, ended = state.get("waiting") or {}, state.get("terminated") or {}
+    waiting, ended = state.get("waiting", {}), state.get("terminated", {})
     reason, message = waiting.get("reason") or ended.get("reason") or "", waiting.get("message") or ""
     if reason in _PULL_FAILED:
         return PodState(name, False, f"the image {container.get('image')} cannot be pulled", ImagePullError(
             f"{container.get('image')}: {message or reason}"))  # fmt: skip
     if reason in _CANNOT_START:
-        last = (container.get("lastState") or {}).get("terminated") or {}
+        last = container.get("lastState", {}).get("terminated", {})
         code = f" (its last exit code was {last['exitCode']})" if "exitCode" in last else ""
         error = WorkspaceFailedError(f"{reason}: {message or 'the editor ends as soon as it starts'}{code}.")
         return PodState(name, False, f"the editor does not start ({reason})", error)
@@ -61,12 +59,12 @@ def pod_state(pod: Object) -> PodState:
 
 
 def _alive(pod: Object) -> bool:
-    ended = (pod.get("status") or {}).get("phase") in ("Failed", "Succeeded")
+    ended = pod.get("status", {}).get("phase") in ("Failed", "Succeeded")
     return not ended and not pod["metadata"].get("deletionTimestamp")
 
 
 def _unscheduled(status: Object) -> str | None:
-    for condition in status.get("conditions") or []:
+    for condition in status.get("conditions", []):
         if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
             return f"waiting for a place on the node: {condition.get('message') or condition.get('reason')}"
     return None

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from cluster.engine import ExecSession
 from cluster.errors import SeedError, VolumeFullError
-from cluster.manifests.workspace import HOME
 from templates.events import Step
 from templates.paths import check_files
 from templates.project import ProjectFile
@@ -18,11 +17,11 @@ FRAME = 128 * 1024
 
 SUMS = "SHA256SUMS"
 
-SCRIPT = f"""
+SCRIPT = """
 set -eu
 umask 022
-cd {HOME}
-state={HOME}/.vibecode
+cd "$HOME"
+state="$HOME/.vibecode"
 mkdir -p "$state"
 if [ "$(cat "$state/seeded" 2>/dev/null)" = "$1" ]; then echo present; exit 0; fi
 rm -rf "$state/seed"
@@ -31,15 +30,15 @@ cd "$state/seed"
 echo send
 tar -x -m --no-same-owner -f -
 if [ "$(find project home -type f | wc -l)" -ne "$2" ]; then echo "count differs" >&2; exit 3; fi
-if [ -s {SUMS} ]; then sha256sum --check --quiet --strict {SUMS} >&2; fi
+if [ -s SHA256SUMS ]; then sha256sum --check --quiet --strict SHA256SUMS >&2; fi
 mkdir -p project home
 cd home
 find . -type f | while IFS= read -r file; do
   if [ ! -e "$HOME/$file" ]; then mkdir -p "$HOME/$(dirname "$file")"; mv "$file" "$HOME/$file"; fi
 done
 cd "$state"
-rm -rf {HOME}/project
-mv seed/project {HOME}/project
+rm -rf "$HOME/project"
+mv seed/project "$HOME/project"
 echo "$1" >seeded.new
 mv seeded.new seeded
 rm -rf seed

@@ -26,8 +26,9 @@ async def mark_complete(kube: Kube, config: ClusterConfig, image: str) -> None:
 async def is_complete(kube: Kube, config: ClusterConfig, image: str) -> bool:
     """Whether this version's objects and this image are there; one request."""
     namespace = await kube.get("Namespace", SYSTEM_NAMESPACE)
-    notes = (namespace["metadata"].get("annotations") if namespace else None) or {}
-    return notes.get(SYSTEM_ANNOTATION) == _version(config, image)
+    if namespace is None:
+        return False
+    return namespace["metadata"].get("annotations", {}).get(SYSTEM_ANNOTATION) == _version(config, image)
 
 
 def _version(config: ClusterConfig, image: str) -> str:

@@ -4,16 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from time import monotonic
-from typing import Any
 
 from cluster.errors import ApiError, ImagePullError, NotReadyError
 from cluster.kube.api import Kube
+from cluster.kube.kinds import Object
 from cluster.manifests.labels import WORKSPACE_LABEL, WORKSPACES_NAMESPACE
 from cluster.manifests.workspace import CONTAINER
 from cluster.pods import current_pod, pod_state
 from templates.events import Step
-
-Object = dict[str, Any]
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at what is ending."""

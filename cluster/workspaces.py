@@ -5,15 +5,15 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from cluster import ready, waiting
 from cluster.config import ClusterConfig
 from cluster.creation import Creation
-from cluster.engine import EngineName, ExecSession, TerminalSize, Workspace
+from cluster.engine import EngineName, ExecSession, TerminalSize, Workspace, WorkspaceState
 from cluster.errors import ApiError, WorkspaceNotFoundError, WorkspaceStoppedError
 from cluster.extensions import install_extensions
 from cluster.kube.api import Kube
+from cluster.kube.kinds import Object
 from cluster.manifests import workspace as manifests
 from cluster.manifests.labels import (
     MANAGED_BY,
@@ -25,11 +25,10 @@ from cluster.manifests.labels import (
 )
 from cluster.manifests.workspace import CONTAINER, HOME, PROJECT_FOLDER, Address
 from cluster.names import check_name
-from cluster.pods import current_pod, pod_state
+from cluster.pods import PodState, current_pod, pod_state
 from templates.events import Step, Steps
 from templates.project import Project
 
-Object = dict[str, Any]
 _EDITORS = {**MANAGED_BY, "app.kubernetes.io/component": "workspace"}
 
 
@@ -146,23 +145,20 @@ class KubernetesWorkspaces:
         return Address(name, self.config.base_domain, self.http_port)
 
     def _workspace(self, deployment: Object, pods: Sequence[Object]) -> Workspace:
-        name, notes = deployment["metadata"]["name"], deployment["metadata"].get("annotations") or {}
+        name, notes = deployment["metadata"]["name"], deployment["metadata"].get("annotations", {})
         address, pod = self._address(name), current_pod(pods)
         state = pod_state(pod) if pod is not None else None
-        if not deployment["spec"].get("replicas"):
-            word = "stopped"
-        elif state is not None and state.error is not None:
+        word: WorkspaceState = "creating"
+        if state is not None and state.error is not None:
             word = "failed"
-        elif notes.get(SEEDED_ANNOTATION) == "true" and state is not None and state.running:
-            word = "running"
-        else:
-            word = "creating"
+        elif notes.get(SEEDED_ANNOTATION) == "true":
+            word = "stopped" if not deployment["spec"].get("replicas") else "running" if _runs(state) else "creating"
         return Workspace(
             name=name,
             url=address.url,
             state=word,
             engine=self.engine,
-            template=json.loads(notes.get(PROJECT_ANNOTATION) or "{}").get("template"),
+            template=json.loads(notes.get(PROJECT_ANNOTATION, "{}")).get("template"),
             created=_time(deployment["metadata"].get("creationTimestamp")),
             ports={port: address.port_url(port) for port in _ports(deployment)},
             reason=None if state is None or state.running else state.words,
@@ -181,8 +177,12 @@ def _pods_of(deployment: Object, pods: Sequence[Object]) -> list[Object]:
     return [pod for pod in pods if pod["metadata"]["labels"].get(WORKSPACE_LABEL) == name]
 
 
+def _runs(state: PodState | None) -> bool:
+    return state is not None and state.running
+
+
 def _ports(deployment: Object) -> tuple[int, ...]:
-    return tuple(json.loads((deployment["metadata"].get("annotations") or {}).get(PORTS_ANNOTATION) or "[]"))
+    return tuple(json.loads(deployment["metadata"].get("annotations", {}).get(PORTS_ANNOTATION) or "[]"))
 
 
 def _time(text: str | None) -> datetime | None:

@@ -16,7 +16,7 @@ from cluster import process
 from cluster.config import ClusterConfig
 from cluster.errors import ClusterCreateError, ImagePullError, KindMissingError, PortTakenError
 from cluster.kind.download import find_kind
-from cluster.manifests.labels import MANAGED_BY
+from cluster.manifests.labels import NODE_LABEL
 from cluster.manifests.system import HTTP_NODE_PORT, HTTPS_NODE_PORT, POD_SUBNET, SERVICE_SUBNET
 from templates.events import Step
 
@@ -38,7 +38,7 @@ def cluster_configuration(config: ClusterConfig, http_port: int, https_port: int
     """kind's own configuration (v1alpha4): a single node, reached on loopback only, with our label."""
     node: dict[str, Any] = {
         "role": "control-plane",
-        "labels": MANAGED_BY,
+        "labels": NODE_LABEL,
         "extraPortMappings": [
             {"containerPort": inside, "hostPort": outside, "listenAddress": "127.0.0.1", "protocol": "TCP"}
             for inside, outside in ((HTTP_NODE_PORT, http_port), (HTTPS_NODE_PORT, https_port))
@@ -62,9 +62,12 @@ def cluster_configuration(config: ClusterConfig, http_port: int, https_port: int
 async def create_cluster(
     config: ClusterConfig, kubeconfig: Path, ports: tuple[int, int], lock: int, step: Step
 ) -> None:
-    """Runs `kind create cluster`, which holds the lock too; raises PortTakenError, ImagePullError, ClusterCreateError."""
+    """Runs `kind create cluster`, which holds the lock for as long as it lives.
+
+    Raises PortTakenError, ImagePullError, ClusterCreateError.
+    """
     kubeconfig.touch(0o600)
-    tail: deque[str] = deque(maxlen=30)
+    tail, errors = deque[str](maxlen=30), list[str]()  # what went wrong comes first, then pages of consequences
     command = (_kind(config), "create", "cluster", "--config", "-", "--kubeconfig", str(kubeconfig))
     async with process.process(
         *command,
@@ -79,12 +82,14 @@ async def create_cluster(
         child.stdin.close()
         async for line in process.lines(child.stderr):
             tail.append(line)
+            if line.startswith("ERROR:"):
+                errors.append(line)
             if (words := step_words(line)) is not None:
                 step.progress(*words)
         code = await child.wait()
     if code != 0:
-        step.log = tuple(tail)
-        raise creation_error("\n".join(tail), ports)
+        step.log = (*errors, *tail)
+        raise creation_error("\n".join(step.log), ports)
 
 
 async def delete_cluster(config: ClusterConfig, kubeconfig: Path) -> None:

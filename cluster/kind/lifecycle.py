@@ -12,7 +12,7 @@ from cluster.kind.ports import choose_ports, free_port, is_free
 from cluster.kind.record import Record, State
 from cluster.kube.api import Kube
 from cluster.kube.connection import Connection, read_connection, write_connection
-from cluster.manifests.labels import MANAGED_BY
+from cluster.manifests.labels import NODE_LABEL
 from templates.errors import VibeCodeError
 from templates.events import Step
 
@@ -112,9 +112,9 @@ class Lifecycle:
         connection = await asyncio.to_thread(
             write_connection, self.record.folder, self.record.kubeconfig, f"kind-{self.config.cluster}"
         )
-        kube = Kube(connection, deadline=5)
+        kube = Kube(connection, timeout=5, patience=5)
         try:
-            nodes = await kube.list("Node", labels=MANAGED_BY)
+            nodes = await kube.list("Node", labels=NODE_LABEL)
             return bool(nodes) and bool(await kube.list("StorageClass"))
         except VibeCodeError:
             return False
@@ -141,14 +141,10 @@ class Lifecycle:
 
 async def _until_ready(connection: Connection, step: Step) -> None:
     start = monotonic()
-    kube = Kube(connection, deadline=2)
+    kube = Kube(connection, timeout=2, patience=2)
     try:
-        while True:
-            try:
-                if await kube.ready():
-                    return
-            except VibeCodeError:
-                step.progress("waiting for Kubernetes to answer")
+        while not await kube.ready():
+            step.progress("waiting for Kubernetes to answer")
             if monotonic() - start > ANSWER_WITHIN:
                 raise ClusterUnreachableError(f"After {ANSWER_WITHIN:.0f} s its API server still does not answer.")
             await asyncio.sleep(0.2)

@@ -1,6 +1,7 @@
 """The cluster's node as Docker sees it: a container, its state and its published ports."""
 
 import asyncio
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -41,13 +42,13 @@ async def is_rootless() -> bool:
 
 
 def _rootless() -> bool:
-    with connect() as client:
-        options: list[str] = client.info().get("SecurityOptions") or []
+    with closing(connect()) as client:
+        options: list[str] = client.info().get("SecurityOptions", [])
     return any("rootless" in option for option in options)
 
 
 def _find(cluster: str) -> Node | None:
-    with connect() as client:
+    with closing(connect()) as client:
         found: list[Any] = client.containers.list(
             all=True, ignore_removed=True, filters={"label": f"{CLUSTER_LABEL}={cluster}"}
         )
@@ -55,7 +56,7 @@ def _find(cluster: str) -> Node | None:
 
 
 def _start(cluster: str) -> None:
-    with connect() as client:
+    with closing(connect()) as client:
         container = client.containers.get(node_name(cluster))
         if container.status == "paused":
             container.unpause()
@@ -65,7 +66,7 @@ def _start(cluster: str) -> None:
 
 def _node(attributes: dict[str, Any]) -> Node:
     status = attributes["State"]["Status"]
-    bindings = attributes["HostConfig"].get("PortBindings") or {}
+    bindings = attributes["HostConfig"].get("PortBindings", {})
     return Node(
         id=attributes["Id"],
         name=attributes["Name"].lstrip("/"),
@@ -76,5 +77,5 @@ def _node(attributes: dict[str, Any]) -> Node:
 
 
 def _published(bindings: dict[str, Any], port: int) -> int:
-    bound = bindings.get(f"{port}/tcp") or []
+    bound = bindings.get(f"{port}/tcp", [])
     return int(bound[0].get("HostPort") or 0) if bound else 0

@@ -5,6 +5,7 @@ WORKSPACES_NAMESPACE = "vibecode-workspaces"
 
 FIELD_MANAGER = "vibecode"
 MANAGED_BY = {"app.kubernetes.io/managed-by": "vibecode"}
+NODE_LABEL = {"vibecode.dev/managed-by": "vibecode"}  # a kubelet refuses to give itself one of kubernetes.io
 WORKSPACE_LABEL = "vibecode.dev/workspace"
 
 PROJECT_ANNOTATION = "vibecode.dev/project"

@@ -6,12 +6,10 @@ Sources: Traefik v3 reference (kubernetesIngress provider, entry points, RBAC), 
 import hashlib
 import json
 from collections.abc import Iterable
-from typing import Any
 
 from cluster.config import ClusterConfig
+from cluster.kube.kinds import Object
 from cluster.manifests.labels import SYSTEM_NAMESPACE, WORKSPACES_NAMESPACE, labels, selector
-
-Object = dict[str, Any]
 
 INGRESS_CLASS = "vibecode"
 HTTP_NODE_PORT = 30080

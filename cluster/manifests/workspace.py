@@ -2,9 +2,9 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from cluster.config import ClusterConfig
+from cluster.kube.kinds import Object
 from cluster.manifests.labels import (
     DIGEST_ANNOTATION,
     PORTS_ANNOTATION,
@@ -17,8 +17,6 @@ from cluster.manifests.labels import (
 )
 from cluster.manifests.system import INGRESS_CLASS, POD_SUBNET, SERVICE_SUBNET
 from templates.project import Manifest
-
-Object = dict[str, Any]
 
 CONTAINER = "editor"
 EDITOR_PORT = 8080
@@ -63,10 +61,8 @@ class Address:
         return "" if self.http_port == 80 else f":{self.http_port}"
 
 
-def deployment(
-    address: Address, manifest: Manifest, digest: str, image: str, config: ClusterConfig, *, replicas: int = 1
-) -> Object:
-    """The workspace itself; its annotations are the only record of what it was made from."""
+def deployment(address: Address, manifest: Manifest, digest: str, image: str, config: ClusterConfig) -> Object:
+    """The workspace itself, not started yet; its annotations are the only record of what it was made from."""
     name = address.name
     container = {
         "name": CONTAINER,
@@ -140,7 +136,7 @@ def deployment(
         "kind": "Deployment",
         "metadata": {**meta, "annotations": annotations},
         "spec": {
-            "replicas": replicas,
+            "replicas": 0,
             "revisionHistoryLimit": 2,
             "strategy": {"type": "Recreate"},
             "selector": {"matchLabels": selector("code-server", name)},
@@ -164,6 +160,7 @@ def parts(address: Address, ports: tuple[int, ...], config: ClusterConfig) -> li
         "metadata": _meta(name, config),
         "spec": {
             "type": "ClusterIP",
+            "publishNotReadyAddresses": True,  # there is no other pod to prefer, and a probe's pace costs a second
             "selector": selector("code-server", name),
             "ports": [{"name": "http", "port": EDITOR_PORT, "targetPort": "http", "protocol": "TCP"}],
         },

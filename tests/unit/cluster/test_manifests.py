@@ -1,0 +1,119 @@
+import ipaddress
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cluster.config import ClusterConfig, Images
+from cluster.manifests import system, workspace
+from cluster.manifests.workspace import Address
+from templates.project import Manifest
+
+CONFIG = ClusterConfig(home=Path("unused"), version="1.2.3", images=Images(traefik="mirror.example/traefik:v3"))
+ADDRESS = Address("shop", "vibecode.localhost", 8080)
+MANIFEST = Manifest("Shop", template="python-fastapi", ports=(8000, 3000), run="run it", extensions=("a.b",))
+DEPLOYMENT = workspace.deployment(ADDRESS, MANIFEST, "d1g3st", "our/image:1", CONFIG)
+SYSTEM = [*system.namespaces(CONFIG), *system.system_objects(CONFIG)]
+WORKSPACE = [DEPLOYMENT, *workspace.parts(ADDRESS, MANIFEST.ports, CONFIG)]
+
+
+def named(objects: list[Any], kind: str) -> Any:
+    return next(one for one in objects if one["kind"] == kind)
+
+
+@pytest.mark.parametrize("one", [*SYSTEM, *WORKSPACE], ids=lambda one: f"{one['kind']}-{one['metadata']['name']}")
+def test_every_object_is_labelled_as_ours_and_for_datadog(one: Any) -> None:
+    labels = one["metadata"]["labels"]
+    assert labels["app.kubernetes.io/managed-by"] == "vibecode"
+    assert labels["app.kubernetes.io/version"] == labels["tags.datadoghq.com/version"] == "1.2.3"
+    for name in ("name", "instance", "component"):
+        assert labels[f"app.kubernetes.io/{name}"]
+    for name in ("env", "service"):
+        assert labels[f"tags.datadoghq.com/{name}"]
+
+
+@pytest.mark.parametrize("one", WORKSPACE, ids=lambda one: one["kind"])
+def test_every_workspace_object_names_its_workspace(one: Any) -> None:
+    assert one["metadata"]["labels"]["vibecode.dev/workspace"] == "shop"
+    assert one["metadata"]["namespace"] == "vibecode-workspaces"
+
+
+@pytest.mark.parametrize("one", [DEPLOYMENT, named(SYSTEM, "Deployment")], ids=["workspace", "traefik"])
+def test_pods_are_restricted(one: Any) -> None:
+    pod = one["spec"]["template"]["spec"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    for container in pod["containers"]:
+        assert container["securityContext"]["allowPrivilegeEscalation"] is False
+        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        assert set(container["resources"]) == {"requests", "limits"}
+        assert container["imagePullPolicy"] == "IfNotPresent"
+
+
+def test_a_workspace_has_no_token_and_one_pod_at_a_time() -> None:
+    assert DEPLOYMENT["spec"]["template"]["spec"]["automountServiceAccountToken"] is False
+    assert DEPLOYMENT["spec"]["strategy"] == {"type": "Recreate"}
+    assert DEPLOYMENT["spec"]["replicas"] == 0  # started once its volume claim is there
+
+
+def test_namespaces_are_under_pod_security_restricted() -> None:
+    for one in system.namespaces(CONFIG):
+        assert one["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+def test_images_are_settings() -> None:
+    pods = [one["spec"]["template"]["spec"] for one in (named(SYSTEM, "Deployment"), DEPLOYMENT)]
+    assert [pod["containers"][0]["image"] for pod in pods] == ["mirror.example/traefik:v3", "our/image:1"]
+
+
+def test_the_ingress_has_a_rule_for_the_editor_and_one_per_port() -> None:
+    rules = named(WORKSPACE, "Ingress")["spec"]["rules"]
+    assert [rule["host"] for rule in rules] == [
+        "shop.vibecode.localhost",
+        "3000-shop.vibecode.localhost",
+        "8000-shop.vibecode.localhost",
+    ]
+    backends = {json.dumps(rule["http"]["paths"][0]["backend"], sort_keys=True) for rule in rules}
+    assert backends == {'{"service": {"name": "shop", "port": {"number": 8080}}}'}
+
+
+def test_the_deployment_records_what_it_was_made_from() -> None:
+    notes = DEPLOYMENT["metadata"]["annotations"]
+    record = json.loads(notes["vibecode.dev/project"])
+    assert (record["template"], record["run"], record["extensions"]) == ("python-fastapi", "run it", ["a.b"])
+    assert json.loads(notes["vibecode.dev/ports"]) == [3000, 8000]
+    assert notes["vibecode.dev/project-digest"] == "d1g3st"
+
+
+def test_the_policy_lets_only_the_ingress_in_and_keeps_pods_and_services_out_of_reach() -> None:
+    policy = named(WORKSPACE, "NetworkPolicy")["spec"]
+    assert policy["policyTypes"] == ["Ingress", "Egress"]
+    [incoming] = policy["ingress"]
+    [source] = incoming["from"]
+    assert source["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "vibecode-system"}
+    assert source["podSelector"]["matchLabels"]["app.kubernetes.io/name"] == "traefik"
+    internet, dns = policy["egress"]
+    outside = [ipaddress.ip_network(one) for one in internet["to"][0]["ipBlock"]["except"]]
+    for address in ("10.244.3.7", "10.96.0.1", "169.254.169.254"):
+        assert any(ipaddress.ip_address(address) in one for one in outside)
+    assert {one["port"] for one in dns["ports"]} == {53}
+
+
+@pytest.mark.parametrize(
+    ("port", "url", "port_url", "proxy"),
+    [
+        (80, "http://shop.x.test/", "http://8000-shop.x.test/", "{{port}}-shop.x.test"),
+        (8080, "http://shop.x.test:8080/", "http://8000-shop.x.test:8080/", "{{port}}-shop.x.test:8080"),
+    ],
+)
+def test_addresses_carry_the_port_unless_it_is_the_standard_one(port: int, url: str, port_url: str, proxy: str) -> None:
+    address = Address("shop", "x.test", port)
+    assert (address.url, address.port_url(8000), address.proxy_domain) == (url, port_url, proxy)
+
+
+def test_the_fingerprint_changes_with_what_would_be_applied() -> None:
+    other = ClusterConfig(home=Path("unused"), version="1.2.3", images=Images(traefik="traefik:other"))
+    assert system.fingerprint(SYSTEM) == system.fingerprint(json.loads(json.dumps(SYSTEM)))
+    assert system.fingerprint(SYSTEM) != system.fingerprint([*system.namespaces(other), *system.system_objects(other)])
