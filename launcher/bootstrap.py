@@ -29,7 +29,7 @@ HINTS = (
         "fails again, the package index (or a proxy in between) serves other files.",
     ),
     (
-        ("NewConnectionError", "NameResolutionError", "ConnectTimeout", "ReadTimeout", "ProxyError", "SSLError"),
+        ("after connection broken", "Could not fetch URL", "HTTP error", "timed out"),
         "Check the connection to the package index (behind a proxy set HTTPS_PROXY, for a mirror PIP_INDEX_URL), then "
         "run the same command again.",
     ),
@@ -142,7 +142,7 @@ def main() -> int:
         say(f"\n{error.problem}", *(f"  | {line}" for line in error.output), error.hint)
         return 1
     except OSError as error:
-        say(f"\n{error.strerror}: {error.filename}")
+        say(f"\n{error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
         say(f"Make sure that you may write to {checkout.environment}, then run the same command again.")
         return 1
     except KeyboardInterrupt:
@@ -177,10 +177,11 @@ def make(checkout: Checkout, wanted: Sequence[Lock], held: int) -> None:
     stale = [recipe.lock for recipe in recipes if not (usable and recipe.is_done())]
     if stale:
         say(f"Making VibeCode's environment in {checkout.environment}")
+        for lock in (checkout.runtime, checkout.tests):
+            if lock.stamped():
+                lock.stamp.unlink()
         if not usable:
             create(checkout, held)
-        for lock in (checkout.runtime, checkout.tests):
-            lock.stamp.unlink(missing_ok=True)
         for lock in stale:
             install(lock, held)
         if checkout.runtime in stale:

@@ -310,7 +310,10 @@ def test_venv_hint(apt: bool, version: str, expected: str, tmp_path: Path, monke
     [
         ("OSError: [Errno 28] No space left on device", "disk space"),
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "cache purge"),
-        ("Retrying … NewConnectionError …\nERROR: No matching distribution found for rich==1", "HTTPS_PROXY"),
+        (
+            "Retrying after connection broken by 'ProxyError()'\nERROR: No matching distribution found for rich==1",
+            "HTTPS_PROXY",
+        ),
         ("ERROR: No matching distribution found for rich==1", "PYTHON=python3.13"),
         ("something else", "it starts over"),
     ],
