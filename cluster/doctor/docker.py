@@ -49,7 +49,7 @@ def check_docker(facts: DockerFacts | Unknown, host: Host) -> Check:
             f"Podman {facts.version} answers in Docker's place, which `kind` supports as an experiment only.",
             install_docker(host),
         )
-    return DOCKER.passed(f"Docker {facts.version} answers at {facts.address}.")
+    return DOCKER.passed(f"Version {facts.version} answers at {facts.address}.")
 
 
 def check_snap(facts: DockerFacts, temporary: Path, home: Path) -> Check | None:

@@ -43,7 +43,7 @@ def check_kind(facts: KindFacts) -> Check:
     if not (match := _VERSION.match(facts.said)):
         return KIND.failed(f"{facts.path} does not tell its version: {facts.said or 'no output'}.", _FIX)
     version = tuple(int(part) for part in match.groups())
-    told = f"kind {'.'.join(match.groups())} at {facts.path}"
+    told = f"Version {'.'.join(match.groups())} at {facts.path}"
     if version < MINIMUM:
         return KIND.failed(f"{told} is too old; {'.'.join(map(str, MINIMUM))} is needed.", _FIX)
     return KIND.passed(f"{told}.")

@@ -137,12 +137,12 @@ def _check_wished(config: ClusterConfig, holders: _Holders, *, rootless: bool) -
                 f"`sudo sysctl net.ipv4.ip_unprivileged_port_start={port} && systemctl --user restart docker`.",
             )
     chosen = choose_ports(*wishes.values(), privileged=not rootless, free=holders.free, any_port=lambda: 0)
-    told = f"{_list(chosen)} on 127.0.0.1" if all(chosen) else "other free ports"
+    told = _list(chosen) if all(chosen) else "other free ports"
     taken = [port for port, wish in zip(PREFERRED[0], wishes.values(), strict=True) if not (wish or holders.free(port))]
     if not taken:
-        return PORTS.passed(f"The cluster will have {told}.")
+        return PORTS.passed(f"On 127.0.0.1, the cluster will have {told}.")
     return PORTS.warned(
-        f"{holders.told(taken)}, so the cluster will have {told}, and addresses will carry the port.",
+        f"On 127.0.0.1, {holders.told(taken)}, so the cluster will have {told}, and addresses will carry the port.",
         f"For addresses without a port, before the cluster is made: {holders.lines(taken)}.",
     )
 

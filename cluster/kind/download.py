@@ -110,7 +110,7 @@ async def _fetch(client: "AsyncClient", address: str, file: IO[bytes], step: Ste
             file.write(chunk)
             digest.update(chunk)
             done += len(chunk)
-            if done > MAX_BYTES:
+            if max(done, total) > MAX_BYTES:
                 raise KindDownloadError(f"{address} is longer than {_mb(MAX_BYTES)}, so it is not a release of kind.")
             step.progress(f"{_mb(done)} of {_mb(total)}" if total else _mb(done), done / total if total else None)
     return digest.hexdigest()

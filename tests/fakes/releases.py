@@ -13,13 +13,14 @@ from typing import Any
 class Releases:
     """What the server answers, and what it was asked for.
 
-    `checksum` None stands for the right one. `sent` says how much of `program` really follows its length;
-    where `stall` is set, the rest follows once `resume` is set. `redirects` sends each request on once.
+    `checksum` None stands for the right one. `claimed` is the length that the server tells, `sent` how many bytes
+    really follow; where `stall` is set, the connection then stays open. `redirects` sends each request on once.
     """
 
     program: bytes = b"#!/bin/sh\necho kind v0.33.0 go1.26 test\n" + bytes(300_000)
     checksum: str | None = None
     status: int = 200
+    claimed: int | None = None
     sent: int | None = None
     stall: bool = False
     redirects: bool = False
@@ -50,7 +51,7 @@ def serve_releases() -> Iterator[Releases]:
             whole = self.path.endswith(".sha256sum")
             sent = len(body) if whole or releases.sent is None else releases.sent
             self.send_response(releases.status)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(body) if whole else releases.claimed or len(body)))
             self.end_headers()
             self.wfile.write(body[:sent])
             if releases.stall and not whole:

@@ -119,6 +119,15 @@ async def test_a_truncated_body_is_told_as_such(config: ClusterConfig, releases:
     assert _kept(config) == []
 
 
+async def test_what_is_far_too_long_is_not_fetched(config: ClusterConfig, releases: Releases, step: Step) -> None:
+    releases.claimed = 10**12
+
+    with pytest.raises(KindDownloadError, match="so it is not a release of kind"):
+        await download_kind(config, step, releases=releases.address)
+
+    assert _kept(config) == []
+
+
 async def test_a_release_that_is_not_there(config: ClusterConfig, releases: Releases, step: Step) -> None:
     releases.status = 404
 

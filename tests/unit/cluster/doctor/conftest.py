@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -7,6 +7,7 @@ import pytest
 
 from cluster.config import ClusterConfig
 from cluster.doctor.docker_facts import DockerFacts
+from tests.fakes.docker import serve_docker
 
 HEALTHY = DockerFacts(
     address="/var/run/docker.sock (context default)",
@@ -39,3 +40,11 @@ def docker() -> Callable[..., DockerFacts]:
 @pytest.fixture
 def config(tmp_path: Path) -> ClusterConfig:
     return ClusterConfig(home=tmp_path)
+
+
+@pytest.fixture
+def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Gives the Docker that DOCKER_HOST names its answers; it hangs up on every other request."""
+    with serve_docker(tmp_path / "docker.sock") as answers:
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path / 'docker.sock'}")
+        yield answers.update

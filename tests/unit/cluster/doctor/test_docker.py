@@ -17,7 +17,7 @@ DEBIAN, MACOS = Host("linux", "debian"), Host("macos", systemd=False)
 @pytest.mark.parametrize(
     ("changes", "host", "level", "detail", "hint"),
     [
-        ({}, DEBIAN, "ok", "Docker 29.1.0 answers at /var/run/docker.sock", ""),
+        ({}, DEBIAN, "ok", "Version 29.1.0 answers at /var/run/docker.sock", ""),
         ({"api_version": (1, 41), "version": "20.10.24"}, DEBIAN, "ok", "20.10.24", ""),
         (
             {"api_version": (1, 40), "version": "19.03.15"},

@@ -1,12 +1,18 @@
 import socket
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cluster.config import ClusterConfig
+from cluster.config import ClusterConfig, Images
 from cluster.doctor.check import Check, Diagnosis
 from cluster.doctor.examine import examine
+from cluster.kind.lifecycle import Lifecycle
+from cluster.kind.record import State
+from tests.fakes.docker import ANSWERS, INFO
 
 
 def _by_id(diagnosis: Diagnosis) -> dict[str, Check]:
@@ -34,6 +40,28 @@ async def test_a_machine_without_docker_and_kind(config: ClusterConfig, monkeypa
     assert {"ports", "open-files", "host-names", "proxy"} <= checks.keys()
     assert not {"cluster", "memory", "disk", "cgroup"} & checks.keys()  # only Docker could tell
     assert all(bool(check.hint) == (check.level != "ok") for check in diagnosis.checks)
+
+
+async def test_a_machine_with_docker_is_looked_at_whole(
+    config: ClusterConfig, serve: Callable[[dict[str, Any]], None]
+) -> None:
+    here = {"Name": socket.gethostname(), "DockerRootDir": str(config.home), "CgroupVersion": "1"}
+    serve({**ANSWERS, "info": {**INFO, **here, "SecurityOptions": []}})
+    Lifecycle(config).record.write(State("created", 80, 443))
+
+    checks = _by_id(await examine(replace(config, images=Images(node="kindest/node:v1.34.11@sha256:0123"))))
+
+    everywhere = {"docker", "kind", "cgroup", "cluster", "ports", "memory", "disk", "open-files", "host-names", "proxy"}
+    assert checks.keys() == everywhere | ({"inotify"} if sys.platform == "linux" else set())
+    assert checks["cluster"].detail == "vibecode is running."
+    assert checks["ports"].detail == "80 and 443 on 127.0.0.1 are the cluster's own."
+    assert (checks["cgroup"].level, "1.34" in checks["cgroup"].detail) == ("warning", True)
+
+
+async def test_a_rootless_docker_is_told(config: ClusterConfig, serve: Callable[[dict[str, Any]], None]) -> None:
+    serve(ANSWERS)
+
+    assert _by_id(await examine(config))["docker-rootless"].level == "failed"
 
 
 async def test_a_port_that_was_asked_for_and_is_taken_is_told_with_its_holder(

@@ -11,7 +11,7 @@ KIND = Path("/usr/local/bin/kind")
 @pytest.mark.parametrize(
     ("facts", "level", "detail"),
     [
-        (KindFacts(KIND, "kind v0.33.0 go1.26.8 linux/amd64"), "ok", "kind 0.33.0 at /usr/local/bin/kind"),
+        (KindFacts(KIND, "kind v0.33.0 go1.26.8 linux/amd64"), "ok", "Version 0.33.0 at /usr/local/bin/kind"),
         (KindFacts(KIND, "kind v0.32.0 go1.26.1 linux/amd64"), "ok", "0.32.0"),
         (KindFacts(KIND, "kind v0.34.0-alpha+d0 go1.26 linux/amd64"), "ok", "0.34.0"),
         (KindFacts(KIND, "kind v1.0.0 go1.30 darwin/arm64"), "ok", "1.0.0"),

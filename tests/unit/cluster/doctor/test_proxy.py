@@ -19,6 +19,7 @@ DOMAIN = "vibecode.localhost"
         ({"http_proxy": "http://proxy:1", "NO_PROXY": ".localhost,127.0.0.1"}, "ok", "excepted"),
         ({"http_proxy": "http://proxy:1", "NO_PROXY": "*"}, "ok", "excepted"),
         ({"http_proxy": "http://proxy:1", "NO_PROXY": "notlocalhost,127.0.0.1"}, "warning", "localhost"),
+        ({"http_proxy": "http://proxy:1", "NO_PROXY": "host,127.0.0.1"}, "warning", "localhost"),
         ({"HTTPS_PROXY": "http://127.0.0.1:3128", "NO_PROXY": "*"}, "warning", "the node itself"),
         ({"HTTPS_PROXY": "http://localhost", "NO_PROXY": "*"}, "warning", "the node itself"),
         ({"HTTPS_PROXY": "http://[::1]:3128/", "NO_PROXY": "*"}, "warning", "the node itself"),
