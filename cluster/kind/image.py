@@ -7,12 +7,15 @@ context, builder and credentials as a person's own `docker build`, and it ends w
 import asyncio
 import hashlib
 import json
+import os
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from textwrap import shorten
 from time import monotonic
+from typing import IO
 
 from cluster import process
 from cluster.config import ClusterConfig
@@ -39,7 +42,6 @@ The two ids cannot be compared: with Docker's containerd store, Docker's is a ma
 configuration's.
 """
 CHUNK = 1 << 20
-TELL_EVERY = 16 << 20
 KEPT_LINES = 30
 LISTED_WITHIN = 20.0
 """Seconds until Kubernetes' side of containerd must list what was imported."""
@@ -181,18 +183,20 @@ async def _transfer(config: ClusterConfig, node: str, image: str, found: _Image,
         raise KindMissingError("`kind` is neither on PATH nor among VibeCode's own programs.")
     platform = ("--platform", found.platform) if await _saves_platforms() else ()
     load = (str(kind), "load", "image-archive", "/dev/stdin", "--name", config.cluster, "--nodes", node)
-    pipe, both = asyncio.subprocess.PIPE, asyncio.subprocess.STDOUT
     async with (
-        process.process(_program(), "save", *platform, image) as source,
-        process.process(*load, stdin=pipe, stderr=both, env=_KIND_ENVIRONMENT) as sink,
+        _pipe() as (archive, entrance),
+        process.process(_program(), "save", *platform, image, stdout=entrance.fileno()) as source,
+        process.process(
+            *load, stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, env=_KIND_ENVIRONMENT
+        ) as sink,
     ):
-        assert source.stdout is not None
+        entrance.close()
         assert source.stderr is not None
         assert sink.stdin is not None
         assert sink.stdout is not None
         said = [asyncio.ensure_future(_tail(stream)) for stream in (source.stderr, sink.stdout)]
         try:
-            whole = await _copy(source.stdout, sink.stdin, found.size, step)
+            whole = await _copy(archive, sink.stdin, found.size, step)
             step.progress("the node unpacks it")
             if await sink.wait() == 0:
                 return
@@ -207,6 +211,21 @@ async def _transfer(config: ClusterConfig, node: str, image: str, found: _Image,
     raise ImageLoadError(f"{image}: {_reason(tail)}", hint=_room(tail))
 
 
+@asynccontextmanager
+async def _pipe() -> AsyncGenerator[tuple[asyncio.StreamReader, IO[bytes]]]:
+    """A pipe; unlike a program's own, it can be left unread, and whoever writes to it then ends."""
+    way_out, way_in = os.pipe()
+    reader = asyncio.StreamReader(limit=CHUNK)
+    with os.fdopen(way_in, "wb") as entrance:
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(way_out, "rb")
+        )
+        try:
+            yield reader, entrance
+        finally:
+            transport.close()
+
+
 async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter, size: int, step: Step) -> bool:
     """Hands on the archive, about `size` bytes; False if the reader went away before its end."""
     step.progress("Docker writes the archive")
@@ -216,7 +235,7 @@ async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter, size: 
             sink.write(chunk)
             await sink.drain()
             sent += len(chunk)
-            if sent - told >= TELL_EVERY:
+            if sent - told >= size / 100:
                 told = sent
                 step.progress(f"{sent / 1e6:.0f} of about {size / 1e6:.0f} MB", min(sent / max(size, 1), 1.0))
     except (BrokenPipeError, ConnectionResetError):
