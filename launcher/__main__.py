@@ -15,7 +15,7 @@ def main() -> int:
         from launcher import cli
 
         return cli.main(arguments)
-    except KeyboardInterrupt:  # while starting, or a second time while cleaning up
+    except KeyboardInterrupt:  # before the command has begun
         return 130
 
 

@@ -128,6 +128,8 @@ def _run(command: Command, context: Context, args: Namespace) -> int:
         context.console.stopped(CancelledError("Stopped; nothing was changed."))
     except CancelledError as error:
         context.console.stopped(error)
+    except KeyboardInterrupt:
+        context.console.stopped(CancelledError("Stopped without waiting for the work to end."))
     else:
         return 128 + received[0] if received else code
     return 128 + (received[0] if received else signal.SIGINT)

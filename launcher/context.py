@@ -57,7 +57,7 @@ class Context:
             try:
                 await follow(events, progress, on)
             except asyncio.CancelledError:
-                during = f" in “{progress.running[0]}”" if progress.running else ""
+                during = next((f" in “{title}”" for title in progress.running.values()), "")
                 raise CancelledError(f"Stopped{during}: {left()}") from None
 
     async def wait(self, title: str, work: Awaitable[T]) -> T:

@@ -1,6 +1,6 @@
 """Progress drawn in place: each step under way with its time; what has ended scrolls up."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from time import monotonic
 
@@ -47,8 +47,8 @@ class LiveProgress:
         self._live.stop()
 
     @property
-    def running(self) -> tuple[str, ...]:
-        return tuple(step.title for step in self._steps.values())
+    def running(self) -> Mapping[str, str]:
+        return {name: step.title for name, step in self._steps.items()}
 
     def show(self, event: Event) -> None:
         track(self._steps, event, self._clock())

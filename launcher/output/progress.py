@@ -1,7 +1,7 @@
 """Progress for people: lines that follow each other; `live.py` draws in place where a terminal can."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from time import monotonic
@@ -17,6 +17,8 @@ CHANGES = 2.0
 SILENCE = 15.0
 """Seconds after which a step that says nothing is shown to be still under way."""
 
+STOPPING = "stopping; Ctrl+C again does not wait for it"
+
 React = Callable[[Event], Awaitable[None]]
 
 
@@ -26,8 +28,8 @@ class Progress(Protocol):
     @property
     def interval(self) -> float: ...
     @property
-    def running(self) -> tuple[str, ...]:
-        """The titles of the steps under way."""
+    def running(self) -> Mapping[str, str]:
+        """The steps under way and their titles."""
         ...
 
     def show(self, event: Event) -> None: ...
@@ -42,16 +44,28 @@ async def follow(events: AsyncIterator[Event], progress: Progress, react: React 
 
     The work is stopped, and its end waited for, when this is cancelled or `react` fails.
     """
+    work = asyncio.ensure_future(_show(events, progress, react))
     async with ticking(progress):
         try:
-            async for event in events:
-                progress.show(event)
-                if react is not None:
-                    await react(event)
-        finally:
-            close = getattr(events, "aclose", None)
-            if close is not None:
-                await close()
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            for step in progress.running:
+                progress.show(StepProgress(step, STOPPING))
+            work.cancel()
+            await asyncio.wait([work])
+            raise
+
+
+async def _show(events: AsyncIterator[Event], progress: Progress, react: React | None) -> None:
+    try:
+        async for event in events:
+            progress.show(event)
+            if react is not None:
+                await react(event)
+    finally:
+        close = getattr(events, "aclose", None)
+        if close is not None:
+            await close()
 
 
 @asynccontextmanager
@@ -121,8 +135,8 @@ class PlainProgress:
         self._steps: dict[str, RunningStep] = {}
 
     @property
-    def running(self) -> tuple[str, ...]:
-        return tuple(step.title for step in self._steps.values())
+    def running(self) -> Mapping[str, str]:
+        return {name: step.title for name, step in self._steps.items()}
 
     def show(self, event: Event) -> None:
         track(self._steps, event, self._clock())

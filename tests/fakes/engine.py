@@ -10,6 +10,7 @@ import signal
 import struct
 import termios
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +43,11 @@ class Kept:
 
 
 class FakeEngine:
-    """See `cluster.engine.Engine`. A step named in `fails` raises that error once; one in `hangs` never ends."""
+    """See `cluster.engine.Engine`.
+
+    A step named in `fails` raises that error once; one in `hangs` never ends; one in `lingers` does not even end
+    the first time it is cancelled.
+    """
 
     name: EngineName = "kind"
     lacks: Mapping[Capability, str] = {}
@@ -53,12 +58,14 @@ class FakeEngine:
         *,
         fails: Mapping[str, VibeCodeError] | None = None,
         hangs: Sequence[str] = (),
+        lingers: Sequence[str] = (),
         running: bool = False,
     ) -> None:
-        self._config = config
+        self.config = config
         self._fails = dict(fails or {})
         self._hangs = frozenset(hangs)
-        self._running = running
+        self._lingers = frozenset(lingers)
+        self.running = running
         self._kept: dict[str, Kept] = {}
         self._busy: set[str] = set()
         self._spoken = asyncio.Event()
@@ -66,7 +73,7 @@ class FakeEngine:
 
     def put(self, name: str, project: Project) -> None:
         """A workspace that is there from the start."""
-        self._running = True
+        self.running = True
         self._make(name, project)
         self._seed(name, project)
         self._set(name, state="running")
@@ -86,12 +93,12 @@ class FakeEngine:
                 await self._pass(step, "cluster")
                 for name in list(self._kept):
                     self._remove(name)
-                self._running = False
+                self.running = False
 
         return stream(work)
 
     async def status(self) -> EngineStatus:
-        if not self._running:
+        if not self.running:
             return EngineStatus(self.name, "absent")
         return EngineStatus(self.name, "running", await self.workspaces(), parts={"node": "Ready"})
 
@@ -175,11 +182,11 @@ class FakeEngine:
         self.closed = True
 
     async def _up(self, steps: Steps) -> None:
-        if self._running:
+        if self.running:
             return
         async with steps.step("cluster", "Creating the cluster", expected=20) as step:
             await self._pass(step, "cluster")
-        self._running = True
+        self.running = True
 
     async def _create(self, name: str, project: Project, steps: Steps) -> None:
         async with steps.step("workspace", "Creating the workspace") as step:
@@ -200,7 +207,11 @@ class FakeEngine:
         """Lets others run, as real work does; then fails or hangs where that was asked for."""
         step.progress("under way", 0.5)
         await asyncio.sleep(0)
-        if name in self._hangs:
+        if name in self._lingers:
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            step.progress("cleaning up")
+        if name in self._hangs | self._lingers:
             await asyncio.Event().wait()
         if error := self._fails.pop(name, None):
             step.log = (f"{name}: the log that explains it",)
@@ -209,7 +220,7 @@ class FakeEngine:
     def _make(self, name: str, project: Project) -> None:
         if name in self._kept:
             return
-        folder = self._config.home / name
+        folder = self.config.home / name
         folder.mkdir(parents=True)
         workspace = Workspace(
             name=name,
@@ -244,7 +255,7 @@ class FakeEngine:
             raise WorkspaceNotFoundError(f"There is no workspace {name!r}.") from None
 
     def _address(self, host: str) -> str:
-        return f"http://{host}.{self._config.base_domain}:8080/"
+        return f"http://{host}.{self.config.base_domain}:8080/"
 
 
 class PipedSession:
@@ -256,7 +267,11 @@ class PipedSession:
     @classmethod
     async def start(cls, command: Sequence[str], folder: Path) -> "PipedSession":
         pipe = asyncio.subprocess.PIPE
-        return cls(await asyncio.create_subprocess_exec(*command, cwd=folder, stdin=pipe, stdout=pipe, stderr=pipe))
+        return cls(
+            await asyncio.create_subprocess_exec(
+                *command, cwd=folder, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+            )
+        )
 
     async def write(self, data: bytes) -> None:
         assert self._process.stdin is not None
@@ -299,7 +314,7 @@ class PipedSession:
 
     async def close(self) -> None:
         if self._process.returncode is None:
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
         await self._process.wait()
         if self._process.stdin is not None:
             self._process.stdin.close()

@@ -1,0 +1,31 @@
+"""All commands, in the order of the help."""
+
+from launcher.commands.cluster import DOWN, STATUS, UP
+from launcher.commands.command import Command
+from launcher.commands.completion import COMPLETION
+from launcher.commands.config import CONFIG
+from launcher.commands.create import IMPORT, NEW
+from launcher.commands.doctor import DOCTOR
+from launcher.commands.exec import EXEC
+from launcher.commands.logs import LOGS
+from launcher.commands.templates import TEMPLATES
+from launcher.commands.workspaces import DELETE, LIST, OPEN, START, STOP
+
+COMMANDS: tuple[Command, ...] = (
+    NEW,
+    IMPORT,
+    TEMPLATES,
+    LIST,
+    OPEN,
+    LOGS,
+    EXEC,
+    STOP,
+    START,
+    DELETE,
+    UP,
+    STATUS,
+    DOWN,
+    DOCTOR,
+    CONFIG,
+    COMPLETION,
+)

@@ -1,0 +1,207 @@
+"""`new` and `import`: a template or a folder becomes a workspace."""
+
+import asyncio
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from time import monotonic
+
+from cluster.engine import Engine, Workspace
+from cluster.errors import ClusterDownError, ClusterUnreachableError, WorkspaceExistsError
+from cluster.names import check_name, free_name
+from launcher.commands.command import Command
+from launcher.context import Context
+from launcher.output.documents import created_document
+from launcher.output.progress import Progress
+from launcher.output.text import duration
+from templates.events import Event, StepDone
+from templates.project import Project
+
+ATTEMPTS = 5
+"""How many names are tried where none was given and others take the same ones at the same time."""
+
+
+def _no_open(parser: ArgumentParser) -> None:
+    parser.add_argument("--no-open", action="store_true", help="do not open the browser")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        raise ArgumentTypeError(f"{text!r} is not KEY=VALUE")
+    if key == "name":
+        raise ArgumentTypeError("the name is given as `vibecode new TEMPLATE NAME`")
+    return key, value
+
+
+def _new_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("template", metavar="TEMPLATE", help="a template's id: `vibecode templates` lists them")
+    parser.add_argument("new_name", metavar="NAME", nargs="?", help="the workspace's name; made of the id if not given")
+    parser.add_argument(
+        "--set",
+        dest="variables",
+        type=_pair,
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a variable of the template: `vibecode templates show TEMPLATE` describes them",
+    )
+    _no_open(parser)
+
+
+async def _new(context: Context, args: Namespace) -> int:
+    from templates.catalog import Catalog
+    from templates.render import render
+
+    template = Catalog().load(args.template)
+    variables: dict[str, str] = dict(args.variables)
+
+    async def project(name: str) -> Project:
+        return await asyncio.to_thread(render, template, {**variables, "name": name})
+
+    return await _create(context, args, wanted=template.id, template=template.id, project=project)
+
+
+def _import_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="the folder to import")
+    parser.add_argument("new_name", metavar="NAME", nargs="?", help="the workspace's name; the folder's if not given")
+    parser.add_argument("--include-ignored", action="store_true", help="also what .gitignore leaves out")
+    parser.add_argument("--include-secrets", action="store_true", help="also files that may hold secrets, such as .env")
+    _no_open(parser)
+
+
+async def _import(context: Context, args: Namespace) -> int:
+    from templates.folder import project_from_folder
+
+    folder: Path = args.folder
+    imported = await context.wait(
+        f"Reading {folder}",
+        asyncio.to_thread(
+            project_from_folder,
+            folder,
+            include_ignored=args.include_ignored,
+            include_secrets=args.include_secrets,
+        ),
+    )
+    for sentence in imported.left_out:
+        context.console.say(f"  Left out: {sentence}")
+
+    async def project(_: str) -> Project:
+        return imported
+
+    wanted = folder.expanduser().resolve().name
+    return await _create(context, args, wanted=wanted, template=imported.manifest.template, project=project)
+
+
+async def _create(
+    context: Context,
+    args: Namespace,
+    *,
+    wanted: str,
+    template: str | None,
+    project: Callable[[str], Awaitable[Project]],
+) -> int:
+    async with context.engine() as engine:
+        if args.new_name is not None:
+            name = check_name(args.new_name)
+            creation = Creation(context, engine, name, await project(name), open_browser=not args.no_open)
+            return await creation.run()
+        taken = await _taken(context, engine, template)
+        for attempt in range(ATTEMPTS):
+            name = free_name(wanted, taken)
+            creation = Creation(context, engine, name, await project(name), open_browser=not args.no_open)
+            try:
+                return await creation.run()
+            except WorkspaceExistsError:
+                if attempt == ATTEMPTS - 1:
+                    raise
+                taken.add(name)
+        raise AssertionError("the last attempt returns or raises")
+
+
+async def _taken(context: Context, engine: Engine, template: str | None) -> set[str]:
+    """The names that cannot be used: not those whose making was cut off, which the same command goes on with."""
+    try:
+        workspaces = await engine.workspaces()
+    except (ClusterDownError, ClusterUnreachableError):
+        await context.work(engine.up(), left=lambda: "the cluster is not whole yet.")
+        workspaces = await engine.workspaces()
+    return {one.name for one in workspaces if not (one.state == "creating" and one.template == template)}
+
+
+class Creation:
+    """One workspace being made; it is shown, and opened, as soon as its editor can be used."""
+
+    def __init__(self, context: Context, engine: Engine, name: str, project: Project, *, open_browser: bool) -> None:
+        self._context = context
+        self._engine = engine
+        self._name = name
+        self._project = project
+        self._open_browser = open_browser
+        self._started = monotonic()
+        self._seconds: float | None = None
+
+    async def run(self) -> int:
+        events = self._engine.create(self._name, self._project)
+        await self._context.work(events, left=self._left, react=self._react)
+        if self._seconds is None:
+            await self._ready()
+        workspace = await self._engine.workspace(self._name)
+        if self._context.console.as_json:
+            self._context.console.answer(created_document(workspace, self._seconds), "")
+        return 0
+
+    async def _react(self, event: Event, progress: Progress) -> None:
+        if isinstance(event, StepDone) and event.step == "ready":
+            with progress.aside():
+                await self._ready()
+
+    async def _ready(self) -> None:
+        self._seconds = monotonic() - self._started
+        workspace = await self._engine.workspace(self._name)
+        self._context.console.tell(self._words(workspace, self._seconds))
+        await self._context.show_in_browser(workspace.url, wanted=self._open_browser)
+
+    def _words(self, workspace: Workspace, seconds: float) -> str:
+        style = self._context.console.style
+        rows = [("the editor", workspace.url), *((f"port {port}", url) for port, url in workspace.ports.items())]
+        width = max(len(label) for label, _ in rows)
+        lines = [
+            "",
+            f"{style(workspace.name, 'bold')} is ready after {duration(seconds)}.",
+            *(f"  {label:{width}}  {style(url, 'cyan')}" for label, url in rows),
+        ]
+        if self._project.manifest.run:
+            lines.append(f"  {'run it':{width}}  {self._project.manifest.run}")
+        return "\n".join([*lines, ""])
+
+    def _left(self) -> str:
+        if self._seconds is not None:
+            return f"{self._name} can be used; what comes after the editor is not whole."
+        return f"{self._name} is not whole yet, and `vibecode delete {self._name}` removes it."
+
+
+NEW = Command(
+    "new",
+    "make a workspace from a template and open it",
+    (
+        ("vibecode new python-fastapi", "named after the template"),
+        ("vibecode new node-express shop", "named shop"),
+        ("vibecode new static-site blog --set title='My blog'", "with a variable of the template"),
+        ("vibecode new python-fastapi api --no-open --json", "for a script"),
+    ),
+    _new,
+    _new_arguments,
+    description="Make a workspace from a template and open it in the browser; the cluster is made first if need be.",
+)
+IMPORT = Command(
+    "import",
+    "make a workspace from a folder and open it",
+    (
+        ("vibecode import ./my-project", "what .gitignore and secrets name stays behind, and is listed"),
+        ("vibecode import . shop --include-ignored", "this folder, named shop, with what .gitignore leaves out"),
+    ),
+    _import,
+    _import_arguments,
+    description="Make a workspace from a copy of a folder on this machine and open it in the browser.",
+)
