@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import json
 import os
+import re
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -52,6 +53,7 @@ _BUILD_ENVIRONMENT = {
     "BUILDKIT_PROGRESS": "plain",
     "BUILDX_NO_DEFAULT_ATTESTATIONS": "1",  # one manifest: an index with attestations cannot be imported by `ctr`
 }
+_PREFIX = re.compile(r"^(E: |ERROR: |Command Output: |Error response from daemon: )*")
 _KIND_ENVIRONMENT = {"KIND_EXPERIMENTAL_PROVIDER": "docker"}
 
 
@@ -303,10 +305,10 @@ def _dockerfile() -> bytes:
 
 
 def _reason(tail: Sequence[str]) -> str:
-    said = [line.strip() for line in tail if line.strip()]
-    told = [line for line in said if line.startswith("E: ") or "error" in line.lower()]
-    reason = (told or said or ["it said nothing"])[-1]
-    return shorten(reason.removeprefix("ERROR: ").removeprefix("Error response from daemon: "), 240)
+    """The last line that tells of an error, without what apt, Docker and kind put before it."""
+    said = [line.strip() for line in tail if line.strip()] or ["it said nothing"]
+    told = [line for line in said if line.startswith(("E: ", "Command Output: ")) or "error" in line.lower()]
+    return shorten(_PREFIX.sub("", (told or said)[-1]), 240)
 
 
 def _room(tail: Sequence[str]) -> str | None:

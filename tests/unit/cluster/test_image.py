@@ -180,7 +180,7 @@ async def test_a_base_that_cannot_be_pulled_is_named_with_its_setting(
     [
         (
             ["E: Unable to locate package g++", "The command '/bin/sh -c apt-get' returned a non-zero code: 100"],
-            "E: Unable to locate package g++",
+            "`docker build`: Unable to locate package g++",
             ImageBuildError.hint,
         ),
         (
@@ -355,11 +355,16 @@ async def test_our_image_cannot_be_left_to_the_node(containers: Containers, conf
 
 
 @pytest.mark.parametrize(
-    ("failing", "line", "detail", "hint"),
+    ("failing", "lines", "detail", "hint"),
     [
-        ("save", "Error response from daemon: blob gone", "blob gone", ImageLoadError.hint),
-        ("load", "ERROR: no nodes found for cluster", "no nodes found for cluster", ImageLoadError.hint),
-        ("load", "ctr: write /x: no space left on device", "no space left", VolumeFullError.hint),
+        ("save", ["Error response from daemon: blob gone"], "blob gone", ImageLoadError.hint),
+        ("load", ["ERROR: no nodes found for cluster"], "no nodes found for cluster", ImageLoadError.hint),
+        (
+            "load",
+            ["ERROR: failed to load image: exit status 1", "", "Command Output: ctr: no space left on device"],
+            "ctr: no space left on device",
+            VolumeFullError.hint,
+        ),
     ],
 )
 async def test_a_failed_load_tells_whose_fault_it_is(
@@ -368,19 +373,19 @@ async def test_a_failed_load_tells_whose_fault_it_is(
     archive: bytes,
     step: Step,
     failing: str,
-    line: str,
+    lines: list[str],
     detail: str,
     hint: str,
 ) -> None:
     containers.play("load", "ERROR: unexpected end of the archive", code=1)
-    containers.play(failing, line, code=1)
+    containers.play(failing, *lines, code=1)
 
     with pytest.raises(ImageLoadError) as caught:
         await image.load(config, NODE, step)
 
-    assert detail in caught.value.detail
+    assert caught.value.detail.endswith(f": {detail}")
     assert caught.value.hint == hint
-    assert step.log == (line,)
+    assert step.log == tuple(lines)
     assert containers.running() == []
 
 
