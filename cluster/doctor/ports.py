@@ -1,6 +1,6 @@
 """Whether the ports that the cluster publishes are free, and who has them if not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,7 +65,7 @@ class _Holders:
     """Who has a port, in words, and the line that frees it. Docker keeps ports that nothing listens on, too."""
 
     facts: PortFacts
-    containers: Iterable[Container]
+    containers: Sequence[Container]
     host: Host
 
     def free(self, port: int) -> bool:
