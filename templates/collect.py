@@ -54,8 +54,7 @@ def collect(
     while folders:
         above, rules = folders.pop()
         place = root.joinpath(*above)
-        if not include_ignored:
-            rules = rules.inside(place, above)
+        rules = rules.inside(place, above)
         for entry in _entries(place, "/".join(above)):
             parts = (*above, entry.name)
             path = "/".join(parts)
@@ -71,7 +70,6 @@ def collect(
             elif not secret and not include_ignored and rules.ignores(parts, folder=folder):
                 left.add("ignored", path, folder=folder)
             elif folder:
-                check_path(path)
                 folders.append((parts, rules))
             elif file := _file(entry, parts, tally):
                 files.append(file)

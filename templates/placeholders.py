@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 # Vue, Jinja, Go templates and GitHub's `${{ … }}` use braces too, so only this exact form is ours.
-_PLACEHOLDER = re.compile(r"(?<![${])\{\{ ([a-z][a-z0-9_]*) \}\}(?!\})")
+_PLACEHOLDER = re.compile(r"(?<![${])\{\{ ([a-z][a-z0-9_]*) \}\}")
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
