@@ -1,11 +1,10 @@
 """The cluster's node as Docker sees it: a container, its state and its published ports."""
 
 import asyncio
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cluster.kind.docker import connect
+from cluster.kind.docker import docker_client
 from cluster.manifests.system import HTTP_NODE_PORT, HTTPS_NODE_PORT
 
 CLUSTER_LABEL = "io.x-k8s.kind.cluster"
@@ -42,13 +41,13 @@ async def is_rootless() -> bool:
 
 
 def _rootless() -> bool:
-    with closing(connect()) as client:
+    with docker_client() as client:
         options: list[str] = client.info().get("SecurityOptions", [])
     return any("rootless" in option for option in options)
 
 
 def _find(cluster: str) -> Node | None:
-    with closing(connect()) as client:
+    with docker_client() as client:
         found: list[Any] = client.containers.list(
             all=True, ignore_removed=True, filters={"label": f"{CLUSTER_LABEL}={cluster}"}
         )
@@ -56,7 +55,7 @@ def _find(cluster: str) -> Node | None:
 
 
 def _start(cluster: str) -> None:
-    with closing(connect()) as client:
+    with docker_client() as client:
         container = client.containers.get(node_name(cluster))
         if container.status == "paused":
             container.unpause()

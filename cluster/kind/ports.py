@@ -30,8 +30,9 @@ def is_free(port: int) -> bool:
         try:
             one.bind(("127.0.0.1", port))
         except OSError as error:
-            return error.errno == errno.EACCES and _refuses(port)
-    return True
+            if error.errno != errno.EACCES:
+                return False
+    return _refuses(port)  # on macOS one may bind beside a listener on all addresses
 
 
 def free_port() -> int:
