@@ -15,13 +15,11 @@ def obstacle(environ: Mapping[str, str], *, terminal: bool, platform: str = sys.
         return "this is a CI job"
     if not terminal:
         return "there is no terminal"
-    if environ.get("BROWSER") or platform == "darwin" or environ.get("WSL_DISTRO_NAME"):
-        return None
-    if environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"):
+    if any(environ.get(name) for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")):
         return None
     if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"):
         return "this is an SSH session without a display"
-    return "there is no display"
+    return None if platform == "darwin" or environ.get("WSL_DISTRO_NAME") else "there is no display"
 
 
 def open_url(url: str) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from argparse import Action, ArgumentParser
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import redirect_stderr
 from typing import NoReturn, cast
 
@@ -19,19 +19,22 @@ def script(shell: str) -> str:
     """What a shell (`bash`, `zsh` or `fish`) has to evaluate."""
     from argcomplete.shell_integration import shellcode
 
-    return shellcode(list(PROGRAMS), shell=shell)
+    return shellcode(list(PROGRAMS), use_defaults=False, shell=shell)
 
 
 def complete(parser: ArgumentParser, environ: Mapping[str, str], services: Services) -> NoReturn:
     """Answers the shell by way of the descriptor that it has opened, and ends the program."""
-    import argcomplete
+    from argcomplete import autocomplete
+    from argcomplete.completers import DirectoriesCompleter
 
+    def workspaces(**_: object) -> tuple[str, ...]:
+        return _workspace_names(environ, services)
+
+    completers = {"name": workspaces, "names": workspaces, "template": _template_ids, "folder": DirectoriesCompleter()}
     for action in _actions(parser):
-        if action.dest in ("name", "names"):
-            _attach(action, lambda: _workspace_names(environ, services))
-        elif action.dest == "template":
-            _attach(action, _template_ids)
-    argcomplete.autocomplete(parser)
+        if action.choices is None:
+            setattr(action, "completer", completers.get(action.dest, _nothing))  # noqa: B010  # argcomplete's own way
+    autocomplete(parser)
     raise SystemExit(0)  # what is asked for is not a completion
 
 
@@ -45,14 +48,12 @@ def _actions(parser: ArgumentParser) -> Iterator[Action]:
             yield action
 
 
-def _attach(action: Action, values: Callable[[], tuple[str, ...]]) -> None:
-    def completer(**_: object) -> tuple[str, ...]:
-        return values()
-
-    setattr(action, "completer", completer)  # noqa: B010  # argcomplete's name for it
+def _nothing(**_: object) -> tuple[str, ...]:
+    """Where something new has to be typed, the names of files here are no help."""
+    return ()
 
 
-def _template_ids() -> tuple[str, ...]:
+def _template_ids(**_: object) -> tuple[str, ...]:
     from templates.catalog import Catalog
 
     return Catalog().ids()

@@ -52,9 +52,9 @@ class LiveProgress:
 
     def show(self, event: Event) -> None:
         track(self._steps, event, self._clock())
+        self._live.refresh()
         for line in lines(event, self._colours):
             self._screen.print(Text.from_ansi(line), soft_wrap=True)
-        self._live.refresh()
 
     def tick(self) -> None:
         self._live.refresh()
