@@ -60,7 +60,7 @@ def collect(
             path = "/".join(parts)
             tally.look(parts)
             folder = entry.is_dir(follow_symlinks=False)
-            secret = is_secret(path, folder=folder, start=partial(read_start, Path(entry.path)))
+            secret = is_secret(path, folder=folder, start=partial(read_start, entry.path))
             if _is_git(entry):
                 left.add("git", path, folder=folder)
             elif _is_of_this_machine(entry, folder=folder):
@@ -92,7 +92,7 @@ def _is_git(entry: os.DirEntry[str]) -> bool:
 
 def _is_of_this_machine(entry: os.DirEntry[str], *, folder: bool) -> bool:
     """Whether this is a folder of installed programs: node_modules, or a virtual environment of any name."""
-    return entry.name in _OF_THIS_MACHINE or (folder and read_start(Path(entry.path, "pyvenv.cfg")) != b"")
+    return entry.name in _OF_THIS_MACHINE or (folder and read_start(f"{entry.path}/pyvenv.cfg") != b"")
 
 
 def _file(entry: os.DirEntry[str], parts: tuple[str, ...], tally: Tally) -> ProjectFile | None:

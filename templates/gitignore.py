@@ -5,39 +5,36 @@ a path's parents, so that with the common `*`, `!*/`, `!*.py` either every folde
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
-from functools import partial
-from operator import eq
+from itertools import groupby
 from pathlib import Path
 
 from templates.reading import read_start
 
-_Glob = Callable[[str], object]
-
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
-    """One line: `globs` match a path part by part (None any number of them), or, not `anchored`, its name."""
+class _Line:
+    """One line of a .gitignore; where it has a slash before its end it is `anchored`, else `names` is one name."""
 
     ignored: bool
     folders_only: bool
     anchored: bool
-    globs: tuple[_Glob | None, ...]
+    names: tuple[str, ...]
 
-    def matches(self, parts: Sequence[str]) -> bool:
-        if not self.anchored:
-            return any(glob(parts[-1]) for glob in self.globs if glob)
-        reached = {0}  # how many parts are matched so far, in every way there is
-        for glob in self.globs:
-            if glob is None:
-                reached = set(range(min(reached), len(parts) + 1))
-            else:
-                reached = {count + 1 for count in reached if count < len(parts) and glob(parts[count])}
-            if not reached:
-                return False
-        return len(parts) in reached
+    @property
+    def kind(self) -> tuple[bool, bool, bool]:
+        return self.ignored, self.folders_only, self.anchored
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """One line, or several of a kind that stand together; `matches` judges a path by its parts."""
+
+    ignored: bool
+    folders_only: bool
+    matches: Callable[[Sequence[str]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ class Ignores:
 
     def plus(self, lines: str, depth: int) -> "Ignores":
         """These rules and, weighing more, those of a file `depth` folders below the top."""
-        rules = tuple(rule for line in lines.split("\n") if (rule := _rule(line.removesuffix("\r"))))
+        rules = tuple(_rules(lines))
         return Ignores(self.origin, (*self.files, (depth, rules))) if rules else self
 
     def ignores(self, parts: Sequence[str], *, folder: bool) -> bool:
@@ -88,7 +85,17 @@ def _read(path: Path) -> str:
     return read_start(path).decode("utf-8-sig", "surrogateescape")
 
 
-def _rule(line: str) -> _Rule | None:
+def _rules(text: str) -> Iterator[_Rule]:
+    lines = [line for raw in text.split("\n") if (line := _line(raw.removesuffix("\r")))]
+    for (ignored, folders_only, anchored), group in groupby(lines, key=lambda line: line.kind):
+        if anchored:
+            for line in group:
+                yield _Rule(ignored, folders_only, _by_path(line.names))
+        else:
+            yield _Rule(ignored, folders_only, _by_name([line.names[0] for line in group]))
+
+
+def _line(line: str) -> _Line | None:
     pattern = re.sub(r"(?<!\\) +$", "", line)
     if not pattern or pattern.startswith("#"):
         return None
@@ -96,21 +103,39 @@ def _rule(line: str) -> _Rule | None:
     pattern = pattern.removeprefix("!")
     folders_only = pattern.endswith("/")
     pattern = pattern.removesuffix("/")
-    anchored = "/" in pattern
-    names = pattern.removeprefix("/").split("/")
-    if not all(names):
-        return None
-    globs: list[_Glob | None] = [None if anchored and name == "**" else _glob(name) for name in names]
+    names = tuple(pattern.removeprefix("/").split("/"))
+    return _Line(ignored, folders_only, "/" in pattern, names) if all(names) else None
+
+
+def _by_name(names: Sequence[str]) -> Callable[[Sequence[str]], bool]:
+    """A test of the last part; one expression for all names, since a large .gitignore meets many files."""
+    expression = re.compile("|".join(map(_expression, names)))
+    return lambda parts: expression.match(parts[-1]) is not None
+
+
+def _by_path(names: Sequence[str]) -> Callable[[Sequence[str]], bool]:
+    """A test of all parts, of which `**` matches any number, and at the end at least one."""
+    globs = [None if name == "**" else re.compile(_expression(name)) for name in names]
     if globs[-1] is None:
-        globs.append(_glob("*"))
-    return _Rule(ignored, folders_only, anchored, tuple(globs))
+        globs.append(re.compile(_expression("*")))
+
+    def matches(parts: Sequence[str]) -> bool:
+        reached = {0}  # how many parts are matched so far, in every way there is
+        for glob in globs:
+            if glob is None:
+                reached = set(range(min(reached), len(parts) + 1))
+            else:
+                reached = {count + 1 for count in reached if count < len(parts) and glob.match(parts[count])}
+            if not reached:
+                return False
+        return len(parts) in reached
+
+    return matches
 
 
-def _glob(name: str) -> _Glob:
-    """A test for one name; fnmatch's expressions do not backtrack without bound, whatever the pattern."""
-    if not any(char in name for char in "*?[\\"):
-        return partial(eq, name)
-    return re.compile(translate(_TOKEN.sub(_as_fnmatch, name))).match
+def _expression(name: str) -> str:
+    """A regular expression for one part; fnmatch's do not backtrack without bound, whatever the pattern."""
+    return translate(_TOKEN.sub(_as_fnmatch, name))
 
 
 _TOKEN = re.compile(r"\\(?P<escaped>.)|\[(?P<negated>[!^]?)(?P<chars>\]?(?:\\.|[^]\\])*)\]", re.DOTALL)

@@ -8,7 +8,7 @@ START = 1 << 20
 """How many bytes of a file that says something about a folder (.gitignore, package.json, …) are read."""
 
 
-def read_start(path: Path) -> bytes:
+def read_start(path: Path | str) -> bytes:
     """The first MiB of a regular file; empty where it is absent, a link, a pipe or not ours to read."""
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
