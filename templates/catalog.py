@@ -87,9 +87,8 @@ class Catalog:
                 hint=f"Rename {folder}.",
             )
         template = Template(template_id, folder, read_manifest(folder / MANIFEST))
-        for path in (FILES, *(f"{FILES}/{name[2:]}" for name in template.manifest.extensions if name[:2] == "./")):
-            if not (folder / path).exists():
-                raise TemplateError(
-                    f"{folder / path} is missing.", hint="templates/README.md says what a template has."
-                )
+        bundled = [name for name in template.manifest.extensions if name.startswith("./")]
+        for path in (template.files, *(template.files / name for name in bundled)):
+            if not path.exists():
+                raise TemplateError(f"{path} is missing.", hint="templates/README.md says what a template has.")
         return template
