@@ -159,6 +159,7 @@ class KubeExec:
                 await self._pieces.put(("stdout" if channel == STDOUT else "stderr", data))
 
     async def _send(self, channel: int, data: bytes | memoryview) -> None:
+        await asyncio.sleep(0)  # what has arrived goes first: `send` gives way only where it has to wait
         with suppress(ConnectionClosed):
             await self._socket.send(bytes([channel]) + data)
 
