@@ -18,10 +18,10 @@ EXPIRES = 8
 
 
 @asynccontextmanager
-async def creating(kube: Kube, name: str, step: Step) -> AsyncGenerator[None]:
+async def creating(kube: Kube, name: str, step: Step, *, expires: float = EXPIRES) -> AsyncGenerator[None]:
     """Holds the right to create workspace `name`; WorkspaceExistsError where somebody alive holds it."""
     holder = uuid.uuid4().hex
-    await _acquire(kube, name, holder, step)
+    await _acquire(kube, name, holder, step, expires)
     renewal = asyncio.ensure_future(_renew(kube, name, holder))
     try:
         yield
@@ -31,7 +31,7 @@ async def creating(kube: Kube, name: str, step: Step) -> AsyncGenerator[None]:
         await kube.delete("Lease", _lease_name(name), WORKSPACES_NAMESPACE)
 
 
-async def _acquire(kube: Kube, name: str, holder: str, step: Step) -> None:
+async def _acquire(kube: Kube, name: str, holder: str, step: Step, expires: float) -> None:
     while True:
         try:
             await kube.create(_lease(name, holder))
@@ -43,7 +43,7 @@ async def _acquire(kube: Kube, name: str, holder: str, step: Step) -> None:
         if other is None:
             continue
         step.progress("somebody else began to create it; seeing whether they are still at it")
-        await asyncio.sleep(EXPIRES)
+        await asyncio.sleep(expires)
         again = await kube.get("Lease", _lease_name(name), WORKSPACES_NAMESPACE)
         if again is None:
             continue
