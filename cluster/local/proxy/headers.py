@@ -1,0 +1,71 @@
+"""What of a message's head is passed on, and what belongs to one connection alone (RFC 9110, section 7.6.1)."""
+
+from collections.abc import Iterable
+
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from cluster.local.proxy import passes
+
+Headers = CIMultiDictProxy[str]
+
+HOP_BY_HOP = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+OURS = frozenset({"expect", "forwarded", "host", "x-real-ip"})
+"""What we answer or say ourselves, whatever the browser said."""
+
+
+def to_workspace(headers: Headers, authority: str, peer: str, *, upgrade: bool) -> CIMultiDict[str]:
+    """A request's headers: without our cookie, and with what only the proxy can know.
+
+    Host is the one that the browser sent, since code-server compares Origin with it.
+    """
+    kept = CIMultiDict(
+        (name, value)
+        for name, value in _end_to_end(headers)
+        if name.lower() not in OURS and not name.lower().startswith("x-forwarded-")
+    )
+    if cookies := kept.popall("Cookie", None):
+        kept.extend(("Cookie", rest) for cookie in cookies if (rest := passes.without_ours(cookie)))
+    if upgrade:
+        kept["Connection"], kept["Upgrade"] = "Upgrade", "websocket"
+    kept["Host"] = kept["X-Forwarded-Host"] = authority
+    kept["X-Forwarded-Proto"] = "http"
+    kept["X-Forwarded-For"] = peer
+    return kept
+
+
+def to_browser(headers: Headers, *, upgrade: bool) -> CIMultiDict[str]:
+    """An answer's headers; a workspace cannot set our cookie."""
+    kept = CIMultiDict(
+        (name, value)
+        for name, value in _end_to_end(headers)
+        if not (name.lower() == "set-cookie" and passes.sets_ours(value))
+    )
+    if upgrade:
+        kept["Connection"], kept["Upgrade"] = "Upgrade", "websocket"
+    return kept
+
+
+def is_upgrade(headers: Headers) -> bool:
+    """Whether a request asks for a WebSocket, the one protocol that we change to."""
+    return headers.get("Upgrade", "").lower() == "websocket" and "upgrade" in _tokens(headers.getall("Connection", ()))
+
+
+def _end_to_end(headers: Headers) -> Iterable[tuple[str, str]]:
+    dropped = HOP_BY_HOP | _tokens(headers.getall("Connection", ()))
+    return ((name, value) for name, value in headers.items() if name.lower() not in dropped)
+
+
+def _tokens(values: Iterable[str]) -> frozenset[str]:
+    return frozenset(token.strip().lower() for value in values for token in value.split(","))
