@@ -182,3 +182,27 @@ class EngineUnavailableError(VibeCodeError):
     code = "engine-unavailable"
     title = "This engine cannot be used"
     hint = "Use `VIBECODE_ENGINE=auto` or `VIBECODE_ENGINE=kind`."
+
+
+class HomeUnusableError(VibeCodeError):
+    code = "home-unusable"
+    title = "VibeCode's own folder cannot be used"
+    hint = "See to it that you may write there, or choose another: `export VIBECODE_HOME=/a/folder/of/yours`."
+
+
+class HostFailedError(VibeCodeError):
+    code = "local-host-failed"
+    title = "The program that keeps local workspaces running did not start"
+    hint = "Run the same command again."
+
+
+class CodeServerInstallError(VibeCodeError):
+    code = "code-server-install-failed"
+    title = "code-server is not there, and could not be installed"
+    hint = "Run the same command again; or install it yourself: https://coder.com/docs/code-server/install."
+
+
+class CodeServerChecksumError(CodeServerInstallError):
+    code = "code-server-checksum-mismatch"
+    title = "The code-server that arrived is not the one that was published"
+    hint = "Run the same command again; if it stays so, something between here and the release changes downloads."

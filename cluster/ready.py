@@ -1,7 +1,8 @@
 """Ready means: the page answers 200 through the ingress and a WebSocket upgrade answers 101."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from time import monotonic
 
 from cluster.errors import NotReadyError
@@ -10,17 +11,22 @@ from cluster.manifests.workspace import Address
 PAUSE = 0.05
 """Seconds between two looks."""
 
+_NO_HEADERS: Mapping[str, str] = {}
 
-async def editor_ready(address: Address, *, progress: Callable[[str], None], within: float = 120.0) -> None:
+
+async def editor_ready(
+    address: Address, *, progress: Callable[[str], None], within: float = 120.0, cookie: str | None = None
+) -> None:
     """Returns once a browser would see the editor; NotReadyError says what it would have seen instead.
 
-    The first look also makes code-server load VS Code, which it does lazily.
+    The first look also makes code-server load VS Code, which it does lazily. `cookie` lets in where a proxy asks.
     """
+    headers = {"Cookie": cookie} if cookie else {}
     start, seen = monotonic(), ""
     while monotonic() - start < within:
-        state = await _page(address)
+        state = await _page(address, headers)
         if state == "200":
-            state = await _socket(address)
+            state = await _socket(address, headers)
             if state == "101":
                 return
         if state != seen:
@@ -55,18 +61,26 @@ async def ingress_ready(http_port: int, *, within: float = 300.0) -> None:
     )
 
 
-async def get(port: int, host: str, target: str, *, within: float = 10.0) -> tuple[int, dict[str, str], bytes]:
-    """One GET at 127.0.0.1, on a connection of its own: status (0: no answer), headers, the body's first 64 KiB.
+async def get(
+    where: int | Path, host: str, target: str, *, within: float = 10.0, headers: Mapping[str, str] = _NO_HEADERS
+) -> tuple[int, dict[str, str], bytes]:
+    """One GET on a connection of its own, to a port of 127.0.0.1 or a Unix socket.
+
+    Answers the status (0: no answer), the headers, and the body's first 64 KiB.
 
     `Connection: close`, since an open connection counts as a person's activity at code-server.
     """
     path = target.split("/", 3)[3] if target.startswith("http") else target.removeprefix("/")
     try:
         async with asyncio.timeout(within):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            if isinstance(where, Path):
+                reader, writer = await asyncio.open_unix_connection(where)
+            else:
+                reader, writer = await asyncio.open_connection("127.0.0.1", where)
             try:
-                request = f"GET /{path} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\nConnection: close\r\n\r\n"
-                writer.write(request.encode())
+                every = {"Host": host, "Accept": "*/*", "Connection": "close", **headers}
+                lines = "".join(f"{name}: {value}\r\n" for name, value in every.items())
+                writer.write(f"GET /{path} HTTP/1.1\r\n{lines}\r\n".encode())
                 head = await reader.readuntil(b"\r\n\r\n")
                 body = await reader.read(65536)
             finally:
@@ -75,21 +89,21 @@ async def get(port: int, host: str, target: str, *, within: float = 10.0) -> tup
         return 0, {}, b""
     first, *rest = head.decode("latin-1").split("\r\n")
     words = first.split(" ", 2)
-    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in rest)}
-    return int(words[1]) if len(words) > 1 and words[1].isdigit() else 0, headers, body
+    answered = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in rest)}
+    return int(words[1]) if len(words) > 1 and words[1].isdigit() else 0, answered, body
 
 
-async def _page(address: Address) -> str:
+async def _page(address: Address, sent: Mapping[str, str]) -> str:
     target = "/"
     for _ in range(4):  # the editor redirects once, to the project's folder
-        status, headers, _ = await get(address.http_port, address.authority, target)
+        status, headers, _ = await get(address.http_port, address.authority, target, headers=sent)
         if status not in (301, 302, 303, 307, 308):
             return str(status) if status else "nothing yet"
         target = "/" + headers.get("location", "").removeprefix(address.url).removeprefix("./").removeprefix("/")
     return "redirects without end"
 
 
-async def _socket(address: Address) -> str:
+async def _socket(address: Address, sent: Mapping[str, str]) -> str:
     from websockets.asyncio.client import connect
     from websockets.exceptions import InvalidHandshake, InvalidStatus
 
@@ -98,7 +112,7 @@ async def _socket(address: Address) -> str:
         async with connect(
             f"ws://{address.authority}/?{query}",
             origin=None,
-            additional_headers={"Origin": address.url.rstrip("/")},
+            additional_headers={"Origin": address.url.rstrip("/"), **sent},
             host="127.0.0.1",
             port=address.http_port,
             proxy=None,

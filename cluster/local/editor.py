@@ -1,0 +1,64 @@
+"""How code-server is started for a local workspace: its command line and its environment."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from cluster.local.folders import Sockets, WorkspaceFolder
+from cluster.manifests.workspace import Address
+
+MARKER = "VIBECODE_WORKSPACE_FOLDER"
+"""Every process of a workspace is started with it; by it they are found again."""
+
+PASSED_ON = frozenset(
+    (
+        *("PATH", "LANG", "LANGUAGE", "TZ", "USER", "LOGNAME", "SHELL"),
+        *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy"),
+        *("SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
+        *("GIT_SSL_CAINFO", "EXTENSIONS_GALLERY"),
+    )
+)
+PASSED_ON_PREFIXES = ("LC_", "PIP_", "UV_", "NPM_CONFIG_", "npm_config_")
+"""What a person has set so that programs speak their language and reach the network; nothing else of theirs."""
+
+
+def command(program: Path, folder: WorkspaceFolder, sockets: Sockets, address: Address) -> tuple[str, ...]:
+    """The command line; the socket's mode and its folder's are what keeps other users out."""
+    return (
+        str(program),
+        "--socket",
+        str(sockets.editor(folder.name)),
+        "--socket-mode",
+        "600",
+        "--auth",
+        "none",
+        "--disable-telemetry",
+        "--disable-update-check",
+        "--disable-workspace-trust",
+        "--disable-getting-started-override",
+        "--proxy-domain",
+        address.proxy_domain,
+        "--app-name",
+        folder.name,
+        str(folder.project),
+    )
+
+
+def environment(
+    folder: WorkspaceFolder, sockets: Sockets, environ: Mapping[str, str], programs: Path | None = None
+) -> dict[str, str]:
+    """What all of the workspace's processes are started with; `programs` is looked in last."""
+    passed = {
+        name: value for name, value in environ.items() if name in PASSED_ON or name.startswith(PASSED_ON_PREFIXES)
+    }
+    path = passed.get("PATH", os.defpath)
+    own = str(folder.home / ".local" / "bin")
+    return passed | {
+        "PATH": os.pathsep.join([own, path, *([str(programs)] if programs else [])]),
+        "SHELL": passed.get("SHELL", "/bin/sh"),
+        "HOME": str(folder.home),
+        "TMPDIR": str(folder.temporary),
+        "XDG_RUNTIME_DIR": str(sockets.runtime(folder.name)),
+        "VIBECODE_WORKSPACE": folder.name,
+        MARKER: str(folder.path),
+    }

@@ -1,0 +1,42 @@
+"""Private files, each written whole or not at all, and what the system says about them in words."""
+
+import errno
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cluster.errors import HomeUnusableError, VolumeFullError
+
+
+@contextmanager
+def told(path: Path) -> Generator[None]:
+    """Turns what the system says about `path` into an error with an action: VolumeFullError, HomeUnusableError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            hint = f"Free some space (`df -h {path.parent}` shows what there is), then run the same command again."
+            raise VolumeFullError(f"There is no room for {path}.", hint=hint) from error
+        raise HomeUnusableError(f"{error.filename or path}: {error.strerror or error}.") from error
+
+
+def private_folder(folder: Path) -> Path:
+    """The folder, for its owner alone (0700), made with its parents. Raises HomeUnusableError, VolumeFullError."""
+    with told(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Replaces the file (0600), on the disk before it gets its name; after a crash it is the old or the new one."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,152 @@
+"""Where the `local` engine keeps its files."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cluster.errors import HomeUnusableError
+from cluster.local.files import private_folder
+
+SOCKET_PATH = 100
+"""Bytes that a Unix socket's path may have everywhere: 107 on Linux, 103 on macOS (sockaddr_un)."""
+
+LONGEST_SOCKET = len("/0123456789ab/vscode-ipc-00000000-0000-0000-0000-000000000000.sock")
+"""What VS Code puts below a workspace's folder of sockets."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceFolder:
+    """One workspace's files; `home` is the HOME of all that runs in it."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def record(self) -> Path:
+        return self.path / "record.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.path / "lock"
+
+    @property
+    def process(self) -> Path:
+        """Which process the editor is."""
+        return self.path / "process.json"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "editor.log"
+
+    @property
+    def home(self) -> Path:
+        return self.path / "home"
+
+    @property
+    def project(self) -> Path:
+        return self.home / "project"
+
+    @property
+    def temporary(self) -> Path:
+        return self.path / "tmp"
+
+    @property
+    def seeded(self) -> Path:
+        """Holds the digest of what was put in place; see `cluster.seed`."""
+        return self.home / ".vibecode" / "seeded"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFolder:
+    """All that the engine keeps below VibeCode's own folder."""
+
+    home: Path
+
+    @property
+    def path(self) -> Path:
+        return self.home / "local"
+
+    @property
+    def workspaces(self) -> Path:
+        return self.path / "workspaces"
+
+    @property
+    def host(self) -> Path:
+        """Which process the host is, and where it answers."""
+        return self.path / "host.json"
+
+    @property
+    def host_lock(self) -> Path:
+        """Held by the host for as long as it lives."""
+        return self.path / "host.lock"
+
+    @property
+    def start_lock(self) -> Path:
+        """Held by whoever starts or ends the host."""
+        return self.path / "start.lock"
+
+    @property
+    def host_log(self) -> Path:
+        return self.path / "host.log"
+
+    @property
+    def keys(self) -> Path:
+        """What the proxy signs its cookies with."""
+        return self.path / "keys"
+
+    def workspace(self, name: str) -> WorkspaceFolder:
+        return WorkspaceFolder(self.workspaces / name)
+
+    def all(self) -> list[WorkspaceFolder]:
+        """What there is, sorted by name; whether each is a workspace, its record tells."""
+        try:
+            return [WorkspaceFolder(path) for path in sorted(self.workspaces.iterdir()) if path.is_dir()]
+        except FileNotFoundError:
+            return []
+
+
+@dataclass(frozen=True, slots=True)
+class Sockets:
+    """The folder of the Unix sockets, on a path short enough for them and closed to others."""
+
+    path: Path
+
+    @property
+    def control(self) -> Path:
+        """Where the host answers."""
+        return self.path / "host.sock"
+
+    def runtime(self, name: str) -> Path:
+        """The workspace's XDG_RUNTIME_DIR, which VS Code puts its own sockets into; its name is short."""
+        return self.path / hashlib.sha256(name.encode()).hexdigest()[:12]
+
+    def editor(self, name: str) -> Path:
+        return self.runtime(name) / "editor.sock"
+
+
+def choose_sockets(folder: LocalFolder, environ: Mapping[str, str]) -> Sockets:
+    """In the engine's own folder; where its path is too long, in XDG_RUNTIME_DIR; else in /tmp.
+
+    Raises HomeUnusableError where somebody else made the folder, since they could listen there.
+    """
+    name = f"vibecode-{os.getuid()}-{hashlib.sha256(bytes(folder.path)).hexdigest()[:8]}"
+    runtime = Path(environ.get("XDG_RUNTIME_DIR", ""))
+    places = [folder.path / "run", runtime / name, Path("/tmp") / name]
+    usable = [one for one in places if one.is_absolute() and len(bytes(one)) + LONGEST_SOCKET <= SOCKET_PATH]
+    chosen = next((one for one in usable if one.parent.is_dir() and os.access(one.parent, os.W_OK)), places[-1])
+    return Sockets(check_private(private_folder(chosen)))
+
+
+def check_private(folder: Path) -> Path:
+    """The folder itself, if it is ours alone and no link; else HomeUnusableError."""
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
+        hint = f"See who made it (`ls -ld {folder}`); remove it, then run the same command again."
+        raise HomeUnusableError(f"{folder} is not a folder of this user alone.", hint=hint)
+    return folder
