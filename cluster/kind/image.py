@@ -21,6 +21,7 @@ from typing import IO
 from cluster import process
 from cluster.config import ClusterConfig
 from cluster.errors import (
+    DockerDownError,
     DockerMissingError,
     ImageBuildError,
     ImageLoadError,
@@ -44,6 +45,8 @@ configuration's.
 """
 CHUNK = 1 << 20
 KEPT_LINES = 30
+ANSWERED_WITHIN = 60.0
+"""Seconds that Docker has for what takes it no work."""
 LISTED_WITHIN = 20.0
 """Seconds until Kubernetes' side of containerd must list what was imported."""
 SAVE_PLATFORM_SINCE = (1, 48)
@@ -279,7 +282,12 @@ async def _saves_platforms() -> bool:
 
 
 async def _docker(*arguments: str) -> process.Output:
-    return await process.run(_program(), *arguments)
+    """A short command; DockerDownError if it takes longer than any should."""
+    try:
+        async with asyncio.timeout(ANSWERED_WITHIN):
+            return await process.run(_program(), *arguments)
+    except TimeoutError:
+        raise DockerDownError(f"`docker {arguments[0]}` took more than {ANSWERED_WITHIN:.0f} s.") from None
 
 
 async def _tail(stream: asyncio.StreamReader) -> Sequence[str]:

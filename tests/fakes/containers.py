@@ -1,7 +1,7 @@
 """`docker` and `kind` as programs on PATH, whose Docker and node are folders of one file for each image.
 
-This file is also the program that both names run. What a test sets is in the folder: `pull`, `build`, `save` and
-`load` say how these commands go, `calls` is what was called, `docker.sock` is where the daemon says that it is well.
+This file is also the program that both names run. What a test sets is in the folder: `pull`, `build` and others
+say how these commands go, `calls` is what was called, `docker.sock` is where the daemon says that it is well.
 """
 
 import json
@@ -48,7 +48,7 @@ class Containers:
         return self._file("docker", image).exists()
 
     def play(self, command: str, *lines: str, code: int = 0, then: str = "") -> None:
-        """How `pull`, `build`, `save` or `load` goes: its lines, what happens then, and its exit code.
+        """How `inspect`, `pull`, `build`, `save` or `load` goes: its lines, what happens then, and its exit code.
 
         What happens: the command is to `hang`, to `cut` the daemon off, or to `lose` what should come of it.
         """
@@ -72,7 +72,7 @@ class Containers:
             calls.write(json.dumps({"pid": os.getpid(), "words": [program, *arguments]}) + "\n")
         match [program, *arguments]:
             case ["docker", "image", "inspect", image]:
-                return self._show("docker", image)
+                return self._go("inspect", lambda: None) or self._show("docker", image)
             case ["docker", "exec", _, "crictl", "inspecti", image]:
                 late = self.folder / "late"
                 times = int(late.read_text()) if late.exists() else 0

@@ -240,6 +240,18 @@ async def test_a_docker_that_goes_away_is_what_is_told(
         await image.build(config, step)
 
 
+async def test_a_docker_that_hangs_is_given_up(
+    containers: Containers, config: ClusterConfig, step: Step, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image, "ANSWERED_WITHIN", 0.1)
+    containers.play("inspect", then="hang")
+
+    with pytest.raises(DockerDownError, match="`docker image` took"):
+        await image.build(config, step)
+
+    assert containers.running() == []
+
+
 async def test_build_without_the_docker_command(
     containers: Containers, config: ClusterConfig, step: Step, monkeypatch: pytest.MonkeyPatch
 ) -> None:
