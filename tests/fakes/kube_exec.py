@@ -58,7 +58,7 @@ class Child(Protocol):
     def close_stdin(self) -> None: ...
     def resize(self, columns: int, rows: int) -> None: ...
     async def wait(self) -> int: ...
-    def end(self) -> None: ...
+    async def end(self) -> None: ...
 
 
 async def serve_exec(request: web.Request, command: Command, home: Path, faults: ExecFaults, protocols: Sequence[str]):
@@ -82,7 +82,7 @@ async def serve_exec(request: web.Request, command: Command, home: Path, faults:
     try:
         await _converse(request, socket, child, faults)
     finally:
-        child.end()
+        await child.end()
     return socket
 
 
@@ -175,9 +175,10 @@ class Pipes:
     async def wait(self) -> int:
         return await self._child.wait()
 
-    def end(self) -> None:
+    async def end(self) -> None:
         self.close_stdin()
-        _kill(self._child)
+        await _kill(self._child)
+        await asyncio.gather(*(stream.read() for stream in self.outputs.values()))
 
 
 class Terminal:
@@ -235,12 +236,13 @@ class Terminal:
     async def wait(self) -> int:
         return await self._child.wait()
 
-    def end(self) -> None:
+    async def end(self) -> None:
         asyncio.get_running_loop().remove_reader(self._master)
-        _kill(self._child)
+        await _kill(self._child)
         os.close(self._master)
 
 
-def _kill(child: Process) -> None:
+async def _kill(child: Process) -> None:
     with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
+    await child.wait()

@@ -80,7 +80,7 @@ class FakeKubeServer:
         self.requests: list[str] = []
         self._exec_protocols = exec_protocols
         self._logs: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-        self._watches: set[web.Request] = set()
+        self._watches: list[asyncio.Transport] = []
         self._ending_watches = asyncio.Event()
         self._closing = asyncio.Event()
         for namespace in ("default", "kube-system"):
@@ -120,9 +120,8 @@ class FakeKubeServer:
 
     def cut_watches(self) -> None:
         """Drops the connections of all watches."""
-        for request in self._watches:
-            if request.transport is not None:
-                request.transport.abort()
+        for transport in self._watches:
+            transport.abort()
 
     def end_watches(self) -> None:
         """Ends all watches as the real one does after a while."""
@@ -219,7 +218,8 @@ class FakeKubeServer:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         await response.prepare(request)
         ending = self._ending_watches
-        self._watches.add(request)
+        assert request.transport is not None
+        self._watches.append(transport := request.transport)
         try:
             while not ending.is_set():
                 changed = self.store.changed()
@@ -238,7 +238,7 @@ class FakeKubeServer:
                 await asyncio.wait([changed, ended], return_when=asyncio.FIRST_COMPLETED)
                 ended.cancel()
         finally:
-            self._watches.discard(request)
+            self._watches.remove(transport)
         return response
 
     async def _log(self, request: web.Request, target: Target) -> web.StreamResponse:
