@@ -22,6 +22,10 @@ PASSED_ON_PREFIXES = ("LC_", "PIP_", "UV_", "NPM_CONFIG_", "npm_config_")
 """What a person has set so that programs speak their language and reach the network; nothing else of theirs."""
 
 
+def passed_on(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environ.items() if name in PASSED_ON or name.startswith(PASSED_ON_PREFIXES)}
+
+
 def command(program: Path, folder: WorkspaceFolder, sockets: Sockets, address: Address) -> tuple[str, ...]:
     """The command line; the socket's mode and its folder's are what keeps other users out."""
     return (
@@ -48,9 +52,7 @@ def environment(
     folder: WorkspaceFolder, sockets: Sockets, environ: Mapping[str, str], programs: Path | None = None
 ) -> dict[str, str]:
     """What all of the workspace's processes are started with; `programs` is looked in last."""
-    passed = {
-        name: value for name, value in environ.items() if name in PASSED_ON or name.startswith(PASSED_ON_PREFIXES)
-    }
+    passed = passed_on(environ)
     path = passed.get("PATH", os.defpath)
     own = str(folder.home / ".local" / "bin")
     return passed | {

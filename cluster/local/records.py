@@ -67,6 +67,13 @@ def change_wanted(folder: WorkspaceFolder, wanted: Wanted) -> None:
         write_record(folder, replace(record, wanted=wanted))
 
 
+def add_port(folder: WorkspaceFolder, port: int) -> None:
+    """Notes a port whose address is to be shown."""
+    record = read_record(folder)
+    if record is not None and port not in record.ports:
+        write_record(folder, replace(record, ports=tuple(sorted({*record.ports, port}))))
+
+
 def names(folder: LocalFolder) -> tuple[str, ...]:
     return tuple(one.name for one in folder.all() if read_record(one) is not None)
 

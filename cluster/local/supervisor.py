@@ -23,6 +23,9 @@ from cluster.local.records import read_process
 PAUSES = (0.2, 1.0, 3.0, 10.0, 30.0)
 """Seconds before each new start of an editor that ended by itself; after the last it is given up."""
 
+UNTRIED = 2
+"""New starts of an editor that never listened: somebody waits for it, and it will hardly mend."""
+
 STEADY = 60.0
 """Seconds after which an editor counts as having been well, and its next end as the first."""
 
@@ -90,6 +93,7 @@ class Editor:
         self._pauses = pauses
         self._changed = asyncio.Condition()
         self._child: int | None = None
+        self._ran = False
         self.state: EditorState = "starting"
         self.reason = "the editor is starting"
         self._task = asyncio.create_task(self._supervise())
@@ -99,13 +103,12 @@ class Editor:
         """Where it listens, while it does."""
         return self._recipe.socket if self.state == "running" else None
 
-    @property
-    def supervised(self) -> bool:
-        return not self._task.done()
-
-    def follows(self, recipe: Recipe) -> bool:
-        """Whether it was started just so."""
-        return self._recipe.command == recipe.command
+    async def well(self) -> bool:
+        """Whether it answers, or is still on its way to."""
+        if self._task.done() or self.state == "starting":
+            return not self._task.done()
+        status, _, _ = await ready.get(self._recipe.socket, "localhost", "/healthz", within=5)
+        return bool(status)
 
     async def listening(self) -> None:
         """Returns once it listens; raises WorkspaceFailedError where it was given up."""
@@ -138,7 +141,7 @@ class Editor:
                 reason = f"The editor cannot be started: {error}"
             last = tail(self._recipe.folder.log, 1)
             reason += f"; the end of its log: {last[0]}" if last else ""
-            if ends == len(self._pauses):
+            if ends == (len(self._pauses) if self._ran else min(UNTRIED, len(self._pauses))):
                 await self._becomes("failed", f"{reason} (it was started {ends + 1} times).")
                 return
             await self._becomes("starting", f"{reason}; it is started again.")
@@ -149,13 +152,15 @@ class Editor:
         """One life of the editor; its exit code, or None where it was not started here."""
         identity = await self._adopt()
         if identity is None:
-            await end_workspace(self._recipe.folder, self._recipe.runtime)
+            if self._recipe.folder.process.exists():  # what an editor that ended has left; else files may be arriving
+                await end_workspace(self._recipe.folder, self._recipe.runtime)
             self._child = self._recipe.start()
             identity = identify(self._child)
         if identity is not None:
             end = asyncio.ensure_future(gone(identity))
             try:
                 if await self._listens(end):
+                    self._ran = True
                     await self._becomes("running", "")
                 await end
             finally:

@@ -1,0 +1,122 @@
+"""Making a local workspace: claim the name, then editor, files and first page side by side."""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cluster import ready, seed
+from cluster.editor import home_files
+from cluster.errors import ClusterBusyError, HostFailedError, WorkspaceExistsError, WorkspaceFailedError
+from cluster.local.contact import NO_ANSWER, Contact, ask
+from cluster.local.editor import environment
+from cluster.local.files import private_folder, told
+from cluster.local.folders import WorkspaceFolder
+from cluster.local.launch import Launch
+from cluster.local.locks import try_lock
+from cluster.local.records import Record, read_record, write_record
+from cluster.local.session import PipedSession
+from cluster.local.supervisor import tail
+from cluster.local.trees import remove_tree
+from cluster.manifests.workspace import Address
+from templates.events import Step, Steps, together
+from templates.project import Project
+
+
+async def create(folder: WorkspaceFolder, contact: Contact, address: Address, project: Project, steps: Steps) -> None:
+    """Can be called again after any interruption, and goes on where it stopped.
+
+    Raises WorkspaceExistsError where the name is taken, ClusterBusyError where another makes it right now.
+    """
+    files = seed.Seed(project.files, home_files(), await asyncio.to_thread(lambda: project.digest))
+    async with held(folder):
+        async with steps.step("workspace", f"Creating the workspace {folder.name}", expected=0.1) as step:
+            record = await asyncio.to_thread(_claim, folder, project, files.digest, step)
+        filled = asyncio.Event()
+
+        async def fill() -> None:
+            async with steps.step("seed", f"Copying {len(files.files)} files", expected=0.2) as step:
+                await _seed(folder, contact, files, step)
+            filled.set()
+
+        async def open_page() -> None:
+            async with steps.step("ready", "Starting the editor and opening its first page", expected=2) as step:
+                await start(folder, contact, step)
+                await until_ready(contact, address, step)
+                await filled.wait()
+
+        await together(fill(), open_page())
+        write_record(folder, replace(read_record(folder) or record, seeded=True))
+
+
+async def start(folder: WorkspaceFolder, contact: Contact, step: Step) -> None:
+    """Has the host start the editor, and waits until it listens. Raises WorkspaceFailedError."""
+    try:
+        await ask(contact.sockets.control, "start", name=folder.name)
+    except WorkspaceFailedError:
+        step.log = tail(folder.log, 20)
+        raise
+    except NO_ANSWER as error:
+        raise HostFailedError("It ended while the editor was being started.") from error
+
+
+async def until_ready(contact: Contact, address: Address, step: Step) -> None:
+    """Returns once a browser that was let in would see the editor, through the proxy."""
+    try:
+        answer = await ask(contact.sockets.control, "cookie", site=address.name)
+    except NO_ANSWER as error:
+        raise HostFailedError("It ended while the editor was being opened.") from error
+    await ready.editor_ready(address, progress=step.progress, cookie=answer["cookie"])
+
+
+@asynccontextmanager
+async def held(folder: WorkspaceFolder) -> AsyncGenerator[None]:
+    """Holds the right to make or remove this workspace; ClusterBusyError where another is at it."""
+    while True:
+        private_folder(folder.path)
+        with told(folder.lock):
+            try:
+                lock = try_lock(folder.lock)
+            except FileNotFoundError:  # somebody removed the folder just now
+                continue
+        if lock is None:
+            raise ClusterBusyError(f"{folder.name!r} is being made or removed by another VibeCode right now.")
+        break
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def _claim(folder: WorkspaceFolder, project: Project, digest: str, step: Step) -> Record:
+    """The workspace's record: a new one, or that of the same workspace, unfinished."""
+    record = read_record(folder)
+    if record is None:
+        for left in (folder.home, folder.temporary):  # of a workspace whose removal was stopped
+            remove_tree(left)
+        made = Record(digest, datetime.now(UTC), project.manifest.template, tuple(project.manifest.ports))
+        write_record(folder, made)
+        return made
+    if record.seeded:
+        hint = f"Choose another name, or open it: `vibecode open {folder.name}`."
+        raise WorkspaceExistsError(f"There is a workspace {folder.name!r} already.", hint=hint)
+    if record.digest != digest:
+        hint = f"`vibecode delete {folder.name}` removes it; or choose another name."
+        raise WorkspaceExistsError(f"{folder.name!r} was begun from something else and not finished.", hint=hint)
+    step.note = "going on where it stopped"
+    return record
+
+
+async def _seed(folder: WorkspaceFolder, contact: Contact, files: seed.Seed, step: Step) -> None:
+    private_folder(folder.home)
+    private_folder(folder.temporary)
+    env = environment(folder, contact.sockets, os.environ)
+    command = Launch(files.command(), folder=str(folder.home)).arguments()
+    session = await PipedSession.start(command, Path(folder.home), env)
+    try:
+        await seed.send(session, files, step)
+    finally:
+        await session.close()

@@ -1,0 +1,251 @@
+"""The `local` engine: code-server as processes of this user, for machines without Docker."""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from cluster import ready
+from cluster.config import ClusterConfig
+from cluster.engine import Capability, EngineStatus, ExecSession, TerminalSize, Workspace, WorkspaceState
+from cluster.errors import ClusterDownError, WorkspaceNotFoundError, WorkspaceStoppedError
+from cluster.extensions import install_extensions
+from cluster.local import creation, hosting, log, removal
+from cluster.local.contact import Contact, Order, ask, read_contact
+from cluster.local.editor import environment
+from cluster.local.folders import LocalFolder, WorkspaceFolder
+from cluster.local.install.install import install_code_server
+from cluster.local.install.program import find_program
+from cluster.local.launch import Launch
+from cluster.local.limits import Limits, confine, parse_memory
+from cluster.local.records import Record, add_port, names, read_process, read_record
+from cluster.local.session import PipedSession, TerminalSession
+from cluster.manifests.workspace import Address
+from cluster.names import check_name
+from templates.events import Event, Steps, stream
+from templates.project import Project
+
+PLAIN_PORT = 8080
+"""Shown in addresses where the port that was used is on no record any more."""
+
+
+class LocalEngine:
+    """See `cluster.engine.Engine`; `entrance` gives the address by which a browser gets in."""
+
+    name: Literal["local"] = "local"
+    lacks: Mapping[Capability, str] = {
+        "network-isolation": "Local workspaces are processes of this user, on this machine's own network.",
+        "autoscaling": "There is one process for each local workspace, and no cluster to add more.",
+        "datadog-cluster-agent": "The Cluster Agent watches Kubernetes, which is not there for local workspaces.",
+    }
+
+    def __init__(self, config: ClusterConfig) -> None:
+        self._config = config
+        self._folder = LocalFolder(config.home)
+
+    def up(self) -> AsyncIterator[Event]:
+        return stream(self._up)
+
+    def down(self) -> AsyncIterator[Event]:
+        async def work(steps: Steps) -> None:
+            async with steps.step("down", "Removing the local workspaces", expected=1) as step:
+                await removal.remove_all(self._folder, step)
+
+        return stream(work)
+
+    async def status(self) -> EngineStatus:
+        contact = read_contact(self._folder)
+        if contact is None and not names(self._folder):
+            return EngineStatus("local", "absent", detail="There are no local workspaces yet; `vibecode up` begins.")
+        found = await hosting.find_host(self._folder)
+        if found is None:
+            detail = "`vibecode up` starts it."
+            return EngineStatus("local", "stopped", await self.workspaces(), detail, parts={"host": "not running"})
+        contact, state = found
+        parts = {
+            "host": f"process {state['pid']}",
+            "code-server": state["order"]["program"],
+            "proxy": f"http://*.{contact.base_domain} on 127.0.0.1:{contact.port}",
+            "limits": state["limits"],
+        }
+        return EngineStatus("local", "running", await self.workspaces(), parts=parts)
+
+    async def workspaces(self) -> tuple[Workspace, ...]:
+        every = names(self._folder)
+        if not every:
+            return ()
+        host = await hosting.find_host(self._folder)
+        return tuple(await asyncio.gather(*(self._workspace(name, host) for name in every)))
+
+    async def workspace(self, name: str) -> Workspace:
+        self._named(name)
+        return await self._workspace(name, await hosting.find_host(self._folder))
+
+    def create(self, name: str, project: Project) -> AsyncIterator[Event]:
+        async def work(steps: Steps) -> None:
+            check_name(name)
+            contact = await self._up(steps)
+            folder, address = self._folder.workspace(name), self._address(name)
+            await creation.create(folder, contact, address, project, steps)
+            if project.manifest.extensions:
+                async with steps.step("extensions", "Installing the template's extensions") as step:
+                    await install_extensions(self.exec, name, project.manifest.extensions, step)
+
+        return stream(work)
+
+    def start(self, name: str) -> AsyncIterator[Event]:
+        async def work(steps: Steps) -> None:
+            folder = self._named(name)
+            contact = await self._up(steps)
+            async with steps.step("ready", f"Starting {name}", expected=2) as step:
+                await creation.start(folder, contact, step)
+                await creation.until_ready(contact, self._address(name), step)
+
+        return stream(work)
+
+    def stop(self, name: str) -> AsyncIterator[Event]:
+        async def work(steps: Steps) -> None:
+            folder = self._named(name)
+            async with steps.step("stop", f"Stopping {name}", expected=0.5) as step:
+                await removal.stop(self._folder, folder, step)
+
+        return stream(work)
+
+    def delete(self, name: str) -> AsyncIterator[Event]:
+        async def work(steps: Steps) -> None:
+            folder = self._named(name)
+            async with steps.step("delete", f"Deleting {name} and its files", expected=1) as step:
+                await removal.delete(self._folder, folder, step)
+
+        return stream(work)
+
+    async def open_port(self, name: str, port: int) -> str:
+        folder = self._named(name)
+        await asyncio.to_thread(add_port, folder, port)
+        return self._address(name).port_url(port)
+
+    async def entrance(self, name: str, port: int | None = None) -> str:
+        """The address with a ticket, for a browser that this program opens: it lets in once, within five minutes.
+
+        With `port`, that of what the workspace serves there. Raises ClusterDownError where the proxy does not run.
+        """
+        self._named(name)
+        found = await hosting.find_host(self._folder)
+        if found is None:
+            raise ClusterDownError("The program that keeps local workspaces running does not run.")
+        address = self._address(name)
+        site = name if port is None else f"{port}-{name}"
+        answer = await ask(found[0].sockets.control, "ticket", site=site)
+        return f"{address.url if port is None else address.port_url(port)}?ticket={answer['ticket']}"
+
+    async def logs(self, name: str, *, follow: bool = False, tail: int | None = None) -> AsyncIterator[str]:
+        async for line in log.lines(self._named(name).log, follow=follow, tail=tail):
+            yield line
+
+    async def exec(self, name: str, command: Sequence[str], *, terminal: TerminalSize | None = None) -> ExecSession:
+        folder = self._named(name)
+        found = await hosting.find_host(self._folder)
+        if found is None or found[1]["workspaces"].get(name, {}).get("state") != "running":
+            hint = f"`vibecode start {name}` starts it."
+            raise WorkspaceStoppedError(f"{name!r} is not running, so nothing can run in it.", hint=hint)
+        contact, state = found
+        order = Order(**state["order"])
+        held = await asyncio.to_thread(confine, Limits(parse_memory(order.memory)))
+        editor = read_process(folder)
+        inside = Launch(
+            tuple(command),
+            folder=str(folder.project if folder.project.is_dir() else folder.home),
+            cgroup=editor.cgroup if editor else None,
+            data=held.data,
+            tasks=held.tasks,
+            terminal=terminal is not None,
+        ).arguments()
+        env = environment(folder, contact.sockets, os.environ, Path(order.programs) if order.programs else None)
+        if terminal is None:
+            return await PipedSession.start(inside, folder.home, env)
+        env["TERM"] = os.environ.get("TERM", "xterm-256color")
+        return await TerminalSession.start(inside, folder.home, env, terminal)
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+    async def _up(self, steps: Steps) -> Contact:
+        """Two small reads and one question where all is well."""
+        program = find_program(self._config.home, os.environ)
+        if program is None:
+            async with steps.step("code-server", "Installing code-server", expected=60) as step:
+                program = await install_code_server(self._config, step)
+        order = Order(
+            home=str(self._config.home),
+            base_domain=self._config.base_domain,
+            http_port=self._config.http_port,
+            memory=self._config.memory,
+            version=self._config.version,
+            program=str(program.path),
+            programs=str(program.folder) if program.folder else None,
+        )
+        if (contact := await hosting.running_as(self._folder, order)) is not None:
+            return contact
+        async with steps.step("host", "Starting the proxy of the local workspaces", expected=1):
+            return await hosting.ensure_host(self._folder, order)
+
+    async def _workspace(self, name: str, host: tuple[Contact, dict[str, Any]] | None) -> Workspace:
+        record = read_record(self._folder.workspace(name))
+        if record is None:
+            raise _unknown(name)
+        known = host[1]["workspaces"].get(name) if host else None
+        state, reason = _state(name, record, known, served=host is not None)
+        address = self._address(name)
+        return Workspace(
+            name=name,
+            url=address.url,
+            state=state,
+            engine=self.name,
+            template=record.template,
+            created=record.created,
+            idle_since=await self._idle_since(name, host[0]) if host and state == "running" else None,
+            ports={port: address.port_url(port) for port in record.ports},
+            reason=reason,
+        )
+
+    async def _idle_since(self, name: str, contact: Contact) -> datetime | None:
+        status, _, body = await ready.get(contact.sockets.editor(name), "localhost", "/healthz", within=1.0)
+        beat = json.loads(body).get("lastHeartbeat") if status == 200 else None
+        return datetime.fromtimestamp(beat / 1000, UTC) if beat else None
+
+    def _address(self, name: str) -> Address:
+        contact = read_contact(self._folder)
+        port = contact.port if contact else self._config.http_port or PLAIN_PORT
+        return Address(name, contact.base_domain if contact else self._config.base_domain, port)
+
+    def _named(self, name: str) -> WorkspaceFolder:
+        folder = self._folder.workspace(name)
+        if name not in names(self._folder):
+            raise _unknown(name)
+        return folder
+
+
+def _unknown(name: str) -> WorkspaceNotFoundError:
+    return WorkspaceNotFoundError(f"There is no local workspace {name!r}.")
+
+
+def _state(
+    name: str, record: Record, known: Mapping[str, str] | None, *, served: bool
+) -> tuple[WorkspaceState, str | None]:
+    """What a person is told: of the record, and of what the host knows."""
+    if not record.seeded:
+        return "creating", "it is being made, or its making was stopped; the same command goes on"
+    if record.wanted == "stopped" or (served and known is None):
+        return "stopped", "it was stopped"
+    if known is None:
+        return "stopped", f"what keeps it running is not there; `vibecode start {name}` brings it back"
+    match known["state"]:
+        case "running":
+            return "running", None
+        case "failed":
+            return "failed", known["reason"]
+        case _:
+            return "creating", known["reason"]

@@ -1,0 +1,1 @@
+"""How code-server gets onto this machine."""

@@ -1,0 +1,36 @@
+"""Where code-server is: on PATH, or among what this program installed."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+REMOTE_CLI = "remote-cli"
+"""In a workspace's terminal PATH begins with a folder of this name; its `code-server` only opens files there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """code-server, and the folder of what came with it (its Node), where there is one."""
+
+    path: Path
+    folder: Path | None = None
+
+
+def on_path(environ: Mapping[str, str]) -> Program | None:
+    folders = environ.get("PATH", os.defpath).split(os.pathsep)
+    real = os.pathsep.join(one for one in folders if Path(one).name != REMOTE_CLI)
+    found = shutil.which("code-server", path=real)
+    return Program(Path(found).absolute()) if found else None
+
+
+def installed(home: Path) -> Program | None:
+    """The one below VibeCode's own folder, which only appears there whole."""
+    folder = home / "code-server" / "bin"
+    path = folder / "code-server"
+    return Program(path, folder) if os.access(path, os.X_OK) else None
+
+
+def find_program(home: Path, environ: Mapping[str, str]) -> Program | None:
+    return on_path(environ) or installed(home)

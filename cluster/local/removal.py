@@ -1,0 +1,61 @@
+"""Stopping and removing local workspaces: nothing of them is left, and nothing else is touched."""
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+
+from cluster.local import hosting
+from cluster.local.contact import NO_ANSWER, ask, read_contact
+from cluster.local.creation import held
+from cluster.local.ending import end_workspace
+from cluster.local.files import told
+from cluster.local.folders import LocalFolder, WorkspaceFolder
+from cluster.local.records import change_wanted
+from cluster.local.trees import remove_tree
+from templates.events import Step
+
+
+async def stop(local: LocalFolder, folder: WorkspaceFolder, step: Step) -> None:
+    """Ends all that runs in the workspace; no host will start it again."""
+    step.progress("ending what runs in it")
+    await asyncio.to_thread(change_wanted, folder, "stopped")
+    if (found := await hosting.find_host(local)) is not None:
+        with suppress(*NO_ANSWER):
+            await ask(found[0].sockets.control, "stop", name=folder.name)
+    await end_workspace(folder, _runtime(local, folder.name))
+
+
+async def delete(local: LocalFolder, folder: WorkspaceFolder, step: Step) -> None:
+    """The record goes last: while it is there, a removal that was stopped can be called again."""
+    async with held(folder):
+        await stop(local, folder, step)
+        step.progress("removing its files")
+        await asyncio.to_thread(_remove, folder)
+
+
+async def remove_all(local: LocalFolder, step: Step) -> None:
+    """Everything of the engine but code-server itself; also what an earlier, unfinished removal left."""
+    if not local.path.exists():
+        step.note = "there was nothing"
+        return
+    async with hosting.starting(local):
+        step.progress("ending the proxy")
+        await hosting.end_host(local)
+        for folder in local.all():
+            step.progress(f"removing {folder.name}")
+            await end_workspace(folder, _runtime(local, folder.name))
+            await asyncio.to_thread(_remove, folder)
+        if (contact := read_contact(local)) is not None:
+            await asyncio.to_thread(remove_tree, contact.sockets.path)
+        await asyncio.to_thread(remove_tree, local.path)
+
+
+def _remove(folder: WorkspaceFolder) -> None:
+    with told(folder.path):
+        for one in (folder.home, folder.temporary, folder.path):
+            remove_tree(one)
+
+
+def _runtime(local: LocalFolder, name: str) -> Path | None:
+    contact = read_contact(local)
+    return contact.sockets.runtime(name) if contact else None
