@@ -8,6 +8,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from time import monotonic
 
 from launcher import logs, paths, settings
 from launcher.commands.catalog import COMMANDS
@@ -54,7 +55,12 @@ def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _main(own: list[str], after_dashes: list[str], console: Console, services: Services) -> int:
-    found = paths.find(console.environ)
+    try:
+        found = paths.find(console.environ)
+    except VibeCodeError as error:
+        console.error(error)
+        return 1
+    logs.start(found.log_file, settings.Settings().log_level)
     try:
         args = _parse(own, console.environ, services)
         if args is None:
@@ -66,9 +72,13 @@ def _main(own: list[str], after_dashes: list[str], console: Console, services: S
         logs.start(found.log_file, loaded.values.log_level)
         args.after_dashes = after_dashes
         return _run(args.command, Context(console, loaded, found, services), args)
-    except VibeCodeError as error:
+    except UsageError as error:
         console.error(error)
-        return USAGE if isinstance(error, UsageError) else 1
+        return USAGE
+    except VibeCodeError as error:
+        log.error("%s: %s", error.code, error.detail)
+        console.error(error)
+        return 1
     except BrokenPipeError:
         raise
     except Exception as error:
@@ -106,6 +116,7 @@ def _check_command(word: str) -> None:
 def _run(command: Command, context: Context, args: Namespace) -> int:
     """Runs the command on an event loop of its own; a signal cancels it, a second one does not wait any more."""
     received: list[int] = []
+    start = monotonic()
 
     async def run() -> int:
         loop = asyncio.get_running_loop()
@@ -131,7 +142,9 @@ def _run(command: Command, context: Context, args: Namespace) -> int:
     except KeyboardInterrupt:
         context.console.stopped(CancelledError("Stopped without waiting for the work to end."))
     else:
+        log.info("vibecode %s: exit code %d after %.2f s", command.name, code, monotonic() - start)
         return 128 + received[0] if received else code
+    log.info("vibecode %s: stopped after %.2f s", command.name, monotonic() - start)
     return 128 + (received[0] if received else signal.SIGINT)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from launcher.errors import SettingError
+
 NAME = "vibecode"
 
 
@@ -31,7 +33,16 @@ def find(environ: Mapping[str, str], platform: str = sys.platform) -> Paths:
     """All below `VIBECODE_HOME` where it is set; else ~/Library on macOS and the XDG folders elsewhere.
 
     Source: https://specifications.freedesktop.org/basedir-spec (a path that is not absolute is ignored).
+    Raises SettingError where there is no home to look in.
     """
+    try:
+        return _find(environ, platform)
+    except RuntimeError as error:
+        hint = "Name a folder for all that is kept: `VIBECODE_HOME=/some/folder`."
+        raise SettingError(f"There is no home folder: {error}", hint=hint) from error
+
+
+def _find(environ: Mapping[str, str], platform: str) -> Paths:
     if home := environ.get("VIBECODE_HOME"):
         root = Path(home).expanduser().absolute()
         return Paths(root, root / "data", root / "cache", root / "logs")

@@ -137,6 +137,27 @@ def test_a_defect_shows_no_traceback_and_the_log_has_it(vibecode: Cli) -> None:
     assert log.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_settings_file_that_cannot_be_opened_is_told(vibecode: Cli) -> None:
+    folder = Path(vibecode.environ["VIBECODE_HOME"])
+    folder.mkdir(parents=True)
+    (folder / "config.toml").symlink_to("config.toml")
+    result = vibecode("list", "--json")
+
+    assert result.document["error"]["code"] == "setting-invalid"
+    assert "Traceback" not in result.err
+
+
+def test_the_log_has_each_command_and_its_error_but_no_arguments(vibecode: Cli, engine: FakeEngine) -> None:
+    engine.put("shop", SHOP)
+    vibecode("exec", "shop", "--", "echo", "hunter2")
+    vibecode("open", "nobody")
+    log = (Path(vibecode.environ["VIBECODE_HOME"]) / "logs" / "vibecode.log").read_text()
+
+    assert "vibecode exec: exit code 0 after" in log
+    assert "workspace-not-found: There is no workspace 'nobody'." in log
+    assert "hunter2" not in log
+
+
 @pytest.mark.parametrize("engine_name", ["context", "local"])
 def test_engines_to_come_are_refused_by_name(vibecode: Cli, engine_name: str) -> None:
     vibecode.environ["VIBECODE_ENGINE"] = engine_name

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from launcher.errors import SettingError
 from launcher.paths import Paths, find, private_folder, private_opener
 
 HOME = Path("/home/ada")
@@ -47,6 +48,13 @@ def test_macos_has_a_library() -> None:
     assert paths.config_file == HOME / "Library/Application Support/vibecode/config.toml"
     assert paths.cache == HOME / "Library/Caches/vibecode"
     assert paths.logs == HOME / "Library/Logs/vibecode"
+
+
+def test_without_a_home_it_says_how_to_name_one() -> None:
+    with pytest.raises(SettingError) as caught:
+        find({"VIBECODE_HOME": "~no-such-person/vc"})
+
+    assert "VIBECODE_HOME=" in caught.value.hint
 
 
 def test_new_folders_and_files_are_for_their_owner_alone(tmp_path: Path) -> None:
