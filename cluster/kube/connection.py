@@ -102,16 +102,19 @@ def _load(kubeconfig: Path, context: str, scratch: Path) -> "Configuration":
             persist_config=False,
             temp_file_path=str(scratch),
         )
-    except (config.ConfigException, OSError, YAMLError, ValueError, TypeError, KeyError) as error:
+    except (config.ConfigException, OSError, YAMLError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise KubeconfigError(f"{kubeconfig}, context {context!r}: {error}") from error
     if not configuration.verify_ssl:
         raise KubeconfigError(f"{kubeconfig}, context {context!r}: it switches off the check of certificates.")
+    needed = str(configuration.host).startswith("https:")
+    if needed and configuration.cert_file is None and _token(configuration) is None:
+        raise KubeconfigError(f"{kubeconfig}, context {context!r}: it gives no credentials; a plugin may have failed.")
     return configuration
 
 
 def _token(configuration: "Configuration") -> str | None:
-    header = cast("Mapping[str, str]", configuration.api_key).get("BearerToken")
-    return None if header is None else header.removeprefix("Bearer ")
+    header = cast("Mapping[str, str]", configuration.api_key).get("BearerToken", "")
+    return header.removeprefix("Bearer ") if header.startswith("Bearer ") else None  # or a password, long unsupported
 
 
 def _contents(path: str | None) -> bytes | None:
