@@ -108,6 +108,13 @@ class Engine(Protocol):
         """Makes what the project serves on `port` reachable; its address."""
         ...
 
+    async def entrance(self, name: str, port: int | None = None) -> str:
+        """The address by which a browser that this program opens gets in; with `port`, to what is served there.
+
+        Where the program itself guards the page, it carries a ticket that is good once and for five minutes.
+        """
+        ...
+
     def logs(self, name: str, *, follow: bool = False, tail: int | None = None) -> AsyncIterator[str]: ...
 
     async def exec(self, name: str, command: Sequence[str], *, terminal: TerminalSize | None = None) -> ExecSession:

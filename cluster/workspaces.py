@@ -111,6 +111,10 @@ class KubernetesWorkspaces:
         await ready.route_ready(address, port)
         return address.port_url(port)
 
+    async def entrance(self, name: str, port: int | None = None) -> str:
+        address = self._address((await self._deployment(name))["metadata"]["name"])
+        return address.url if port is None else address.port_url(port)
+
     async def logs(self, name: str, *, follow: bool = False, tail: int | None = None) -> AsyncIterator[str]:
         await self._deployment(name)
         pod = current_pod(await waiting.pods(self.kube, name))

@@ -8,7 +8,7 @@ from contextlib import redirect_stderr
 from typing import NoReturn, cast
 
 from launcher import paths, settings
-from launcher.wiring import Services, build_engine
+from launcher.wiring import Services, build_engines
 
 PROGRAMS = ("vibecode", "./vibecode")
 PATIENCE = 1.0
@@ -64,12 +64,12 @@ def _workspace_names(environ: Mapping[str, str], services: Services) -> tuple[st
 
     async def names() -> tuple[str, ...]:
         found = paths.find(environ)
-        engine = build_engine(settings.load(found.config_file, environ).values, found, services)
+        engines = build_engines(settings.load(found.config_file, environ).values, found, services)
         try:
             async with asyncio.timeout(PATIENCE):
-                return tuple(workspace.name for workspace in await engine.workspaces())
+                return tuple(workspace.name for workspace in (await engines.everything()).workspaces)
         finally:
-            await engine.close()
+            await engines.close()
 
     with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):  # noqa: PTH123
         try:

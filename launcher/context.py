@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from cluster.engine import Engine
+from cluster.engines import Engines
 from launcher.browser import browse, obstacle
 from launcher.output.console import Console
 from launcher.output.progress import Progress, follow, shown, ticking
 from launcher.paths import Paths
 from launcher.settings import LoadedSettings
-from launcher.wiring import Services, build_engine
+from launcher.wiring import Services, build_engines
 from templates.errors import CancelledError
 from templates.events import Event, StepStarted
 
@@ -29,13 +30,31 @@ class Context:
     services: Services
 
     @asynccontextmanager
-    async def engine(self) -> AsyncGenerator[Engine]:
-        """The engine that the settings choose, closed on the way out."""
-        engine = build_engine(self.loaded.values, self.paths, self.services)
+    async def engines(self) -> AsyncGenerator[Engines]:
+        """The engines that the settings allow, closed on the way out."""
+        engines = build_engines(self.loaded.values, self.paths, self.services)
         try:
-            yield engine
+            yield engines
         finally:
-            await engine.close()
+            await engines.close()
+
+    @asynccontextmanager
+    async def chosen_engine(self) -> AsyncGenerator[Engine]:
+        """The engine on which a command acts as a whole; says which, and why, where there is a choice."""
+        async with self.engines() as engines:
+            yield await self.choose(engines)
+
+    @asynccontextmanager
+    async def engine_of(self, name: str) -> AsyncGenerator[Engine]:
+        """The engine that holds the workspace."""
+        async with self.engines() as engines:
+            yield await engines.holding(name)
+
+    async def choose(self, engines: Engines) -> Engine:
+        choice = await engines.choose()
+        if len(engines.engines) > 1:
+            self.console.say(f"Engine: {choice.engine.name} ({choice.reason}).")
+        return choice.engine
 
     async def work(
         self,

@@ -1,26 +1,49 @@
 """What the program is put together from; whoever calls `cli.main` may put in others."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cluster.config import ClusterConfig
 from cluster.engine import Engine
+from cluster.engines import Engines
 from cluster.errors import EngineUnavailableError
 from launcher import __version__
 from launcher.browser import open_url
 from launcher.paths import Paths, private_folder
 from launcher.settings import Settings, cluster_config
+from templates.errors import VibeCodeError
 from templates.events import Event
 
 if TYPE_CHECKING:
     from cluster.doctor.check import Diagnosis
+
+DOCKER_PATIENCE = 5
+"""Seconds until a Docker that says nothing counts as one that is not there."""
 
 
 def kind_engine(config: ClusterConfig) -> Engine:
     from cluster.kind.engine import KindEngine
 
     return KindEngine(config)
+
+
+def local_engine(config: ClusterConfig) -> Engine:
+    from cluster.local.engine import LocalEngine
+
+    return LocalEngine(config)
+
+
+async def docker_obstacle() -> str | None:
+    """Why there can be no cluster in Docker here; None where Docker answers."""
+    from cluster.kind.docker import connect
+
+    try:
+        await asyncio.to_thread(lambda: connect(DOCKER_PATIENCE).close())
+    except VibeCodeError as error:
+        return f"{error.title[0].lower()}{error.title[1:]}".replace("docker", "Docker")
+    return None
 
 
 async def examine(config: ClusterConfig) -> "Diagnosis":
@@ -40,6 +63,8 @@ class Services:
     """How the outside world is reached."""
 
     kind: Callable[[ClusterConfig], Engine] = kind_engine
+    local: Callable[[ClusterConfig], Engine] = local_engine
+    docker_obstacle: Callable[[], Awaitable[str | None]] = docker_obstacle
     examine: Callable[[ClusterConfig], "Awaitable[Diagnosis]"] = examine
     repair: Callable[[ClusterConfig, "Diagnosis"], AsyncIterator[Event]] = repair
     browse: Callable[[str], bool] = open_url
@@ -49,11 +74,17 @@ def config_of(settings: Settings, paths: Paths) -> ClusterConfig:
     return cluster_config(settings, paths.data, __version__)
 
 
-def build_engine(settings: Settings, paths: Paths, services: Services) -> Engine:
-    """The engine that the setting `engine` names; raises EngineUnavailableError where it is not there yet."""
+def build_engines(settings: Settings, paths: Paths, services: Services) -> Engines:
+    """The engines that the setting `engine` allows; raises EngineUnavailableError where it is not there yet."""
+    private_folder(paths.data)
+    config = config_of(settings, paths)
     match settings.engine:
-        case "auto" | "kind":
-            private_folder(paths.data)
-            return services.kind(config_of(settings, paths))
-        case "context" | "local":
-            raise EngineUnavailableError(f"The engine `{settings.engine}` is not there yet; `kind` is.")
+        case "auto":
+            engines = (services.kind(config), services.local(config))
+        case "kind":
+            engines = (services.kind(config),)
+        case "local":
+            engines = (services.local(config),)
+        case "context":
+            raise EngineUnavailableError("The engine `context` is not there yet; `kind` and `local` are.")
+    return Engines(engines, services.docker_obstacle)

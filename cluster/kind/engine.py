@@ -103,6 +103,9 @@ class KindEngine:
     async def open_port(self, name: str, port: int) -> str:
         return await (await self._named(name)).open_port(name, port)
 
+    async def entrance(self, name: str, port: int | None = None) -> str:
+        return await (await self._named(name)).entrance(name, port)
+
     async def logs(self, name: str, *, follow: bool = False, tail: int | None = None) -> AsyncIterator[str]:
         async for line in (await self._named(name)).logs(name, follow=follow, tail=tail):
             yield line

@@ -12,14 +12,14 @@ from launcher.output.text import plain
 
 
 async def _up(context: Context, _: Namespace) -> int:
-    async with context.engine() as engine:
+    async with context.chosen_engine() as engine:
         await context.work(engine.up(), left=lambda: "the cluster is not whole yet, and `vibecode down` removes it.")
         _answer_status(context.console, await engine.status())
     return 0
 
 
 async def _status(context: Context, _: Namespace) -> int:
-    async with context.engine() as engine:
+    async with context.chosen_engine() as engine:
         _answer_status(context.console, await engine.status())
     return 0
 
@@ -40,7 +40,7 @@ def _down_arguments(parser: ArgumentParser) -> None:
 
 
 async def _down(context: Context, args: Namespace) -> int:
-    async with context.engine() as engine:
+    async with context.chosen_engine() as engine:
         status = await engine.status()
         if status.state != "absent" and not args.yes and not await context.console.confirm(_lost(status), flag="--yes"):
             context.console.say("Nothing is removed.")

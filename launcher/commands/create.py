@@ -2,11 +2,13 @@
 
 import asyncio
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
 from cluster.engine import Engine, Workspace
+from cluster.engines import Engines
 from cluster.errors import ClusterDownError, ClusterUnreachableError, WorkspaceExistsError
 from cluster.names import check_name, free_name
 from launcher.commands.command import Command
@@ -101,12 +103,17 @@ async def _create(
     template: str | None,
     project: Callable[[str], Awaitable[Project]],
 ) -> int:
-    async with context.engine() as engine:
+    async with context.engines() as engines:
+        engine = await context.choose(engines)
+        there = await _workspaces(context, engines, engine)
         if args.new_name is not None:
             name = check_name(args.new_name)
+            if any(one.name == name and one.engine != engine.name for one in there):
+                hint = f"Choose another name, or open it: `vibecode open {name}`."
+                raise WorkspaceExistsError(f"There is a workspace {name!r} in another engine.", hint=hint)
             creation = Creation(context, engine, name, await project(name), open_browser=not args.no_open)
             return await creation.run()
-        taken = await _taken(context, engine, template)
+        taken = _taken(there, engine, template)
         for attempt in range(ATTEMPTS):
             name = free_name(wanted, taken)
             creation = Creation(context, engine, name, await project(name), open_browser=not args.no_open)
@@ -119,14 +126,20 @@ async def _create(
         raise AssertionError("the last attempt returns or raises")
 
 
-async def _taken(context: Context, engine: Engine, template: str | None) -> set[str]:
-    """The names that cannot be used: not those whose making was cut off, which the same command goes on with."""
+async def _workspaces(context: Context, engines: Engines, engine: Engine) -> tuple[Workspace, ...]:
+    """What there is in all engines; the one where the new workspace goes is brought up if it does not answer."""
     try:
-        workspaces = await engine.workspaces()
+        await engine.workspaces()
     except (ClusterDownError, ClusterUnreachableError):
         await context.work(engine.up(), left=lambda: "the cluster is not whole yet.")
-        workspaces = await engine.workspaces()
-    return {one.name for one in workspaces if not (one.state == "creating" and one.template == template)}
+    return (await engines.everything()).workspaces
+
+
+def _taken(there: Sequence[Workspace], engine: Engine, template: str | None) -> set[str]:
+    """The names that cannot be used: not those whose making was cut off, which the same command goes on with."""
+    begun = {one.name for one in there if one.state == "creating" and one.template == template}
+    elsewhere = {one.name for one in there if one.engine != engine.name}
+    return {one.name for one in there if one.name not in begun} | elsewhere
 
 
 class Creation:
@@ -146,9 +159,10 @@ class Creation:
         await self._context.work(events, left=self._left, react=self._react)
         if self._seconds is None:
             await self._ready()
-        workspace = await self._engine.workspace(self._name)
         if self._context.console.as_json:
-            self._context.console.answer(created_document(workspace, self._seconds), "")
+            workspace = await self._engine.workspace(self._name)
+            entrance = await self._engine.entrance(self._name)
+            self._context.console.answer(created_document(replace(workspace, url=entrance), self._seconds), "")
         return 0
 
     async def _react(self, event: Event, progress: Progress) -> None:
@@ -158,7 +172,7 @@ class Creation:
 
     async def _ready(self) -> None:
         self._seconds = monotonic() - self._started
-        workspace = await self._engine.workspace(self._name)
+        workspace = replace(await self._engine.workspace(self._name), url=await self._engine.entrance(self._name))
         self._context.console.tell(self._words(workspace, self._seconds))
         await self._context.show_in_browser(workspace.url, wanted=self._open_browser)
 

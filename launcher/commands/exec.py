@@ -34,7 +34,7 @@ async def _exec(context: Context, args: Namespace) -> int:
         raise UsageError(
             "There is no command to run.", hint=f"Put it after two hyphens: `vibecode exec {args.name} -- ls -la`."
         )
-    async with context.engine() as engine:
+    async with context.engine_of(args.name) as engine:
         try:
             if context.console.as_json:
                 return await _answer(context.console, engine, args.name, command)

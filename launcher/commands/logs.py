@@ -22,7 +22,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 async def _logs(context: Context, args: Namespace) -> int:
     console = context.console
-    async with context.engine() as engine:
+    async with context.engine_of(args.name) as engine:
         lines = engine.logs(args.name, follow=args.follow, tail=args.tail)
         if console.as_json and not args.follow:
             console.answer({"name": args.name, "lines": [line async for line in lines]}, "")

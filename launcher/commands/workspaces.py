@@ -15,8 +15,11 @@ from templates.events import Event
 
 
 async def _list(context: Context, _: Namespace) -> int:
-    async with context.engine() as engine:
-        workspaces = await engine.workspaces()
+    async with context.engines() as engines:
+        everything = await engines.everything()
+    workspaces = everything.workspaces
+    for name, error in everything.out_of_reach.items():
+        context.console.say(f"The engine `{name}` is out of reach: {error.detail} {error.hint}")
     if not workspaces and not context.console.as_json:
         context.console.say("There are no workspaces yet: `vibecode new python-fastapi` makes one.")
         return 0
@@ -38,12 +41,12 @@ def _open_arguments(parser: ArgumentParser) -> None:
 
 
 async def _open(context: Context, args: Namespace) -> int:
-    async with context.engine() as engine:
+    async with context.engine_of(args.name) as engine:
         workspace = await engine.workspace(args.name)
         _check_open(workspace)
-        url = workspace.url
         if args.port is not None:
-            url = await context.wait(f"Opening port {args.port}", engine.open_port(workspace.name, args.port))
+            await context.wait(f"Opening port {args.port}", engine.open_port(workspace.name, args.port))
+        url = await engine.entrance(workspace.name, args.port)
     context.console.answer(workspace_document(workspace, url=url), url)
     await context.show_in_browser(url, wanted=not args.no_open)
     return 0
@@ -73,17 +76,15 @@ def _names_arguments(parser: ArgumentParser) -> None:
 
 
 async def _start(context: Context, args: Namespace) -> int:
-    async with context.engine() as engine:
-        return await _change(context, args.names, engine, engine.start, "started")
+    return await _change(context, args.names, lambda engine: engine.start, "started")
 
 
 async def _stop(context: Context, args: Namespace) -> int:
-    async with context.engine() as engine:
-        return await _change(context, args.names, engine, engine.stop, "stopped")
+    return await _change(context, args.names, lambda engine: engine.stop, "stopped")
 
 
 async def _change(
-    context: Context, names: list[str], engine: Engine, change: Callable[[str], AsyncIterator[Event]], done: str
+    context: Context, names: list[str], change: Callable[[Engine], Callable[[str], AsyncIterator[Event]]], done: str
 ) -> int:
     """Changes the workspaces one after the other; the answer is one object, or an array where several are named."""
     names = list(dict.fromkeys(names))
@@ -91,8 +92,9 @@ async def _change(
     lines: list[str] = []
     for name in names:
         start = monotonic()
-        await context.work(change(name), left=lambda name=name: f"{name} is not {done} yet.")
-        workspace = await engine.workspace(name)
+        async with context.engine_of(name) as engine:
+            await context.work(change(engine)(name), left=lambda name=name: f"{name} is not {done} yet.")
+            workspace = await engine.workspace(name)
         seconds = monotonic() - start
         documents.append(workspace_document(workspace, seconds=seconds))
         address = f": {workspace.url}" if workspace.state == "running" else ""
@@ -108,14 +110,15 @@ def _delete_arguments(parser: ArgumentParser) -> None:
 
 async def _delete(context: Context, args: Namespace) -> int:
     names = list(dict.fromkeys(args.names))
-    async with context.engine() as engine:
-        for name in names:
+    async with context.engines() as engines:
+        holders = {name: await engines.holding(name) for name in names}
+        for name, engine in holders.items():
             await engine.workspace(name)
         question = f"Delete {', '.join(names)} with all files in {'it' if len(names) == 1 else 'them'}?"
         if not args.yes and not await context.console.confirm(question, flag="--yes"):
             context.console.say("Nothing is deleted.")
             return 1
-        for name in names:
+        for name, engine in holders.items():
             await context.work(engine.delete(name), left=lambda name=name: f"{name} is partly deleted.")
     context.console.answer({"deleted": names}, f"Deleted: {', '.join(names)}.")
     return 0

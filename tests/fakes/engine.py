@@ -158,6 +158,10 @@ class FakeEngine:
         self._set(name, ports={**workspace.ports, port: address})
         return address
 
+    async def entrance(self, name: str, port: int | None = None) -> str:
+        self._named(name)
+        return self._address(name if port is None else f"{port}-{name}")
+
     async def logs(self, name: str, *, follow: bool = False, tail: int | None = None) -> AsyncIterator[str]:
         lines = self._named(name).lines
         position = 0 if tail is None else max(0, len(lines) - tail)

@@ -24,7 +24,10 @@ def fake_engine(config: ClusterConfig) -> FakeEngine:
     return engine
 
 
+async def docker_answers() -> None: ...
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         os.environ["VIBECODE_HOME"] = str(Path(folder))
-        sys.exit(cli.main(sys.argv[1:], Services(kind=fake_engine)))
+        sys.exit(cli.main(sys.argv[1:], Services(kind=fake_engine, docker_obstacle=docker_answers)))

@@ -58,7 +58,11 @@ class Cli:
             self.opened.append(url)
             return True
 
-        return wiring.Services(**{"kind": lambda _: self.engine, "browse": browse, **self.services})
+        async def docker_answers() -> None: ...
+
+        return wiring.Services(
+            **{"kind": lambda _: self.engine, "docker_obstacle": docker_answers, "browse": browse, **self.services}
+        )
 
 
 @pytest.fixture(autouse=True)
