@@ -1,9 +1,10 @@
 """The proxy as a web application: admits, finds the workspace, and passes bytes on as they come."""
 
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Container
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from aiohttp import ClientError, ClientResponse, web
 from yarl import URL
@@ -21,6 +22,7 @@ LINE_LIMIT = 16384
 """Bytes of a request's first line, and of each header; what is longer is answered 400."""
 _BY_AIOHTTP = ("Content-Type", "Date", "Server")
 """What aiohttp adds to an answer that lacks it."""
+_Response = TypeVar("_Response", bound=web.StreamResponse)
 _ADDED = web.ResponseKey("added", frozenset[str])
 
 
@@ -34,7 +36,7 @@ def application(base_domain: str, port: int, routes: Routes, tickets: Tickets, p
         await upstreams.close()
 
     app = web.Application()
-    app.router.add_route("*", "/{tail:.*}", relay.handle, expect_handler=_not_yet)
+    app.router.add_route("*", "/{target:(?s:.*)}", relay.handle, expect_handler=_not_yet)
     app.on_response_prepare.append(_without_added)
     app.cleanup_ctx.append(clients)
     return app
@@ -108,7 +110,10 @@ class _Relay:
 
 
 async def _answered(request: web.Request, upstream: ClientResponse) -> web.StreamResponse:
-    response = _head(upstream)
+    passed = headers.to_browser(upstream.headers, upgrade=False)
+    if upstream.content.is_eof() and (body := await upstream.read()):  # here already: head and body in one packet
+        return _marked(web.Response(status=upstream.status, reason=upstream.reason, headers=passed, body=body), passed)
+    response = _marked(web.StreamResponse(status=upstream.status, reason=upstream.reason, headers=passed), passed)
     try:
         await response.prepare(request)
         async for chunk in upstream.content.iter_any():
@@ -122,16 +127,15 @@ async def _answered(request: web.Request, upstream: ClientResponse) -> web.Strea
 
 
 async def _upgraded(request: web.Request, upstream: ClientResponse) -> web.StreamResponse:
-    response = _head(upstream)
+    passed = headers.to_browser(upstream.headers, upgrade=True)
+    response = _marked(web.StreamResponse(status=101, reason=upstream.reason, headers=passed), passed)
     await response.prepare(request)
     response.force_close()
     await tunnel(request, upstream)
     return response
 
 
-def _head(upstream: ClientResponse) -> web.StreamResponse:
-    passed = headers.to_browser(upstream.headers, upgrade=upstream.status == 101)
-    response = web.StreamResponse(status=upstream.status, reason=upstream.reason, headers=passed)
+def _marked(response: _Response, passed: Container[str]) -> _Response:
     response[_ADDED] = frozenset(name for name in _BY_AIOHTTP if name not in passed)
     return response
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, unquote
 
-from aiohttp import web
+from aiohttp import HttpVersion10, HttpVersion11, web
 
 from cluster.local.proxy import pages
 from cluster.local.proxy.headers import is_upgrade
@@ -31,7 +31,7 @@ class Gate:
         if site is None:
             return _refusal(request, pages.foreign_host(self._sites))
         target = request.raw_path
-        if not target.startswith("/") or not target.isascii() or "#" in target or request.method in _REFUSED:
+        if not _is_plain(request):
             return _refusal(request, pages.bad_request(site))
         if not self._own_origin(request, site):
             return _refusal(request, pages.foreign_origin(site))
@@ -93,6 +93,18 @@ class Gate:
 
 def _refusal(request: web.Request, page: Page) -> web.Response:
     return page.response(request.headers.get("Accept", ""))
+
+
+def _is_plain(request: web.Request) -> bool:
+    """Whether it is what a browser sends to a server: HTTP/1, a path, and a method that is not for proxies."""
+    target = request.raw_path
+    return (
+        request.version in (HttpVersion10, HttpVersion11)
+        and request.method not in _REFUSED
+        and target.startswith("/")
+        and target.isascii()
+        and "#" not in target
+    )
 
 
 def _is_navigation(request: web.Request) -> bool:

@@ -3,7 +3,6 @@
 import hmac
 import secrets
 from collections.abc import Callable, Iterable
-from hashlib import sha256
 from pathlib import Path
 from time import time
 
@@ -51,7 +50,7 @@ class Passes:
         return hmac.compare_digest(signature, self._signature(site, int(ends), nonce)) and self._clock() < int(ends)
 
     def _signature(self, site: str, ends: int, nonce: str) -> str:
-        return hmac.new(self._key, f"{site}\n{ends}\n{nonce}".encode(), sha256).hexdigest()
+        return hmac.digest(self._key, f"{site}\n{ends}\n{nonce}".encode(), "sha256").hex()
 
 
 def without_ours(cookies: str) -> str:
