@@ -77,6 +77,11 @@ def in_workspace(script: str) -> str:
     return kubectl("exec", "--namespace=restricted", "workspace", "--", "bash", "-euc", script)
 
 
+def build_own(config: ClusterConfig, name: str, content: str) -> None:
+    """An image as a person may bring one, of over 100 MB."""
+    run("docker", "build", "--tag", name, "-", stdin=f"FROM {config.images.traefik}\nLABEL content={content}\n")
+
+
 async def stop_at(text: str, work: Callable[[Step], Coroutine[Any, Any, None]]) -> None:
     """Cancels the work as soon as it tells of the text."""
     reached = asyncio.Event()
@@ -168,8 +173,7 @@ async def test_a_persons_image_built_anew_replaces_the_one_in_the_node(config: C
     mine = replace(config, images=Images(workspace="vibecode-test/own:dev"))
 
     async def load(content: str) -> str:
-        recipe = f"FROM {config.images.code_server}\nLABEL content={content}\n"
-        run("docker", "build", "--tag", "vibecode-test/own:dev", "-", stdin=recipe)
+        build_own(config, "vibecode-test/own:dev", content)
         await image.load(mine, node, quiet())
         run("docker", "image", "rm", "vibecode-test/own:dev")
         return json.loads(run("docker", "exec", node, "crictl", "inspecti", "vibecode-test/own:dev"))["status"]["id"]
@@ -180,18 +184,18 @@ async def test_a_persons_image_built_anew_replaces_the_one_in_the_node(config: C
 async def test_a_load_that_was_stopped_is_done_by_two_at_once_in_little_memory(
     config: ClusterConfig, node: str
 ) -> None:
-    run("docker", "tag", image.workspace_image(config), "vibecode-test/again:dev")  # over 1 GB, and new to the node
-    again = replace(config, images=Images(workspace="vibecode-test/again:dev"))
+    build_own(config, "vibecode-test/twice:dev", "twice")
+    twice = replace(config, images=Images(workspace="vibecode-test/twice:dev"))
     tracemalloc.start()
 
-    await stop_at(" MB", lambda step: image.load(again, node, step))
+    await stop_at(" MB", lambda step: image.load(twice, node, step))
     loads = [quiet(), quiet()]
-    await asyncio.gather(*(image.load(again, node, step) for step in loads))
+    await asyncio.gather(*(image.load(twice, node, step) for step in loads))
 
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    await image.load(again, node, third := quiet())
-    run("docker", "image", "rm", "vibecode-test/again:dev")
+    await image.load(twice, node, third := quiet())
+    run("docker", "image", "rm", "vibecode-test/twice:dev")
     assert [step.note for step in (*loads, third)] == [None, None, "was there already"]
     assert peak < 32 << 20
 
