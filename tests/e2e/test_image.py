@@ -67,16 +67,6 @@ def run(*command: str, stdin: str | None = None) -> str:
     return ended.stdout
 
 
-def kubectl(*arguments: str, stdin: str | None = None) -> str:
-    return run(
-        "docker", "exec", "-i", node, "kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", *arguments, stdin=stdin
-    )
-
-
-def in_workspace(script: str) -> str:
-    return kubectl("exec", "--namespace=restricted", "workspace", "--", "bash", "-euc", script)
-
-
 def build_own(config: ClusterConfig, name: str, content: str) -> None:
     """An image as a person may bring one, of over 100 MB."""
     run("docker", "build", "--tag", name, "-", stdin=f"FROM {config.images.traefik}\nLABEL content={content}\n")
@@ -218,3 +208,4 @@ async def test_a_stopped_build_leaves_no_container(config: ClusterConfig) -> Non
         while run("docker", "ps", "--quiet", "--filter", f"label=test={base}"):
             await asyncio.sleep(0.1)
     run("docker", "image", "rm", base)
+    run("docker", "image", "prune", "--force", "--filter", f"label=test={base}")
