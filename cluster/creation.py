@@ -31,7 +31,7 @@ class Creation:
     async def run(self, project: Project, steps: Steps) -> None:
         """Raises WorkspaceExistsError where the name is taken, by a finished workspace or by another creator."""
         name = self.address.name
-        files = seed.Seed(project.files, home_files(), await asyncio.to_thread(lambda: project.digest))
+        files = seed.Seed(project.files, home_files(project), await asyncio.to_thread(lambda: project.digest))
         async with AsyncExitStack() as held:
             async with steps.step("workspace", f"Creating the workspace {name}", expected=0.3) as step:
                 await held.enter_async_context(creating(self.kube, name, step))

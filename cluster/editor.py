@@ -4,8 +4,10 @@ Settings' names are VS Code's; `workbench.startupEditor: readme` opens the proje
 """
 
 import json
+from dataclasses import asdict
+from typing import Any
 
-from templates.project import ProjectFile
+from templates.project import Manifest, Project, ProjectFile
 
 SETTINGS_PATH = ".local/share/code-server/User/settings.json"
 
@@ -28,6 +30,25 @@ SETTINGS: dict[str, object] = {
 }
 
 
-def home_files() -> tuple[ProjectFile, ...]:
-    """What a new home folder holds; where the person has a file of that name already, theirs stays."""
-    return (ProjectFile(SETTINGS_PATH, (json.dumps(SETTINGS, indent=2) + "\n").encode()),)
+MANIFEST_PATH = ".vibecode/manifest.json"
+"""Where a workspace keeps what it was made from, so that it can be made again elsewhere."""
+
+
+def home_files(project: Project) -> tuple[ProjectFile, ...]:
+    """What a new home folder holds; where the person has a file of that name already, theirs stays.
+
+    What the project brings for the home folder comes before what we would put there.
+    """
+    own = {
+        SETTINGS_PATH: json.dumps(SETTINGS, indent=2).encode() + b"\n",
+        MANIFEST_PATH: json.dumps(asdict(project.manifest), indent=2).encode() + b"\n",
+    }
+    files = {path: ProjectFile(path, content) for path, content in own.items()}
+    return tuple((files | {file.path: file for file in project.home}).values())
+
+
+def read_manifest(content: bytes) -> Manifest:
+    """The manifest that a workspace keeps. Raises ValueError, KeyError or TypeError for what is none."""
+    values: dict[str, Any] = json.loads(content)
+    values |= {name: tuple(values[name]) for name in ("tags", "ports", "extensions")}
+    return Manifest(**values)

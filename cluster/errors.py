@@ -206,3 +206,9 @@ class CodeServerChecksumError(CodeServerInstallError):
     code = "code-server-checksum-mismatch"
     title = "The code-server that arrived is not the one that was published"
     hint = "Run the same command again; if it stays so, something between here and the release changes downloads."
+
+
+class MoveError(VibeCodeError):
+    code = "move-failed"
+    title = "The workspace could not be moved"
+    hint = "Nothing was deleted; run the same command again, once nobody changes its files."

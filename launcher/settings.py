@@ -75,7 +75,7 @@ class Settings:
     """Everything that can be set: `http_port` is VIBECODE_HTTP_PORT, and `http_port` in config.toml."""
 
     engine: EngineChoice = field(default="auto", metadata=_choice("auto", "kind", "context", "local"))
-    """Where new workspaces live: `kind`, a cluster in Docker; `local`, processes of yours; `auto`: `kind` where it can."""
+    """Where new workspaces live: `kind`, a cluster in Docker; `local`, processes of yours; `auto` chooses."""
 
     cluster: str = field(default=_CLUSTER.cluster, metadata=_CLUSTER_NAME)
     """The KIND cluster's name; several can live side by side."""

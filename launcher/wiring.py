@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cluster.config import ClusterConfig
 from cluster.engine import Engine
@@ -72,6 +72,12 @@ class Services:
 
 def config_of(settings: Settings, paths: Paths) -> ClusterConfig:
     return cluster_config(settings, paths.data, __version__)
+
+
+def engine_named(name: Literal["kind", "local"], settings: Settings, paths: Paths, services: Services) -> Engine:
+    """One engine, whatever the setting `engine` says."""
+    private_folder(paths.data)
+    return (services.kind if name == "kind" else services.local)(config_of(settings, paths))
 
 
 def build_engines(settings: Settings, paths: Paths, services: Services) -> Engines:

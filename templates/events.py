@@ -82,6 +82,10 @@ class Steps:
     def __init__(self, emit: Callable[[Event], None]) -> None:
         self._emit = emit
 
+    def pass_on(self, event: Event) -> None:
+        """Puts an event of other work into this stream."""
+        self._emit(event)
+
     @asynccontextmanager
     async def step(self, name: str, title: str, expected: float | None = None) -> AsyncGenerator[Step]:
         """One step; an error that is not a `VibeCodeError` leaves as `UnexpectedError`."""

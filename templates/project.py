@@ -60,6 +60,8 @@ class Project:
     manifest: Manifest
     files: tuple[ProjectFile, ...]
     left_out: tuple[str, ...] = field(default=(), compare=False)
+    home: tuple[ProjectFile, ...] = field(default=(), compare=False)
+    """Files for the home folder beside the project, such as the editor's settings that a moved workspace brings."""
 
     @cached_property
     def digest(self) -> str:

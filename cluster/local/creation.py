@@ -31,7 +31,7 @@ async def create(folder: WorkspaceFolder, contact: Contact, address: Address, pr
 
     Raises WorkspaceExistsError where the name is taken, ClusterBusyError where another makes it right now.
     """
-    files = seed.Seed(project.files, home_files(), await asyncio.to_thread(lambda: project.digest))
+    files = seed.Seed(project.files, home_files(project), await asyncio.to_thread(lambda: project.digest))
     async with held(folder):
         async with steps.step("workspace", f"Creating the workspace {folder.name}", expected=0.1) as step:
             record = await asyncio.to_thread(_claim, folder, project, files.digest, step)

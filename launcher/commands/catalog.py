@@ -8,6 +8,7 @@ from launcher.commands.create import IMPORT, NEW
 from launcher.commands.doctor import DOCTOR
 from launcher.commands.exec import EXEC
 from launcher.commands.logs import LOGS
+from launcher.commands.move import MOVE
 from launcher.commands.templates import TEMPLATES
 from launcher.commands.workspaces import DELETE, LIST, OPEN, START, STOP
 
@@ -22,6 +23,7 @@ COMMANDS: tuple[Command, ...] = (
     STOP,
     START,
     DELETE,
+    MOVE,
     UP,
     STATUS,
     DOWN,

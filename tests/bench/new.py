@@ -36,7 +36,7 @@ async def measure(there: Running, runs: int = 7) -> list[Result]:
         project = _project("bare")
         with TemporaryDirectory() as folder:
             _write(Path(folder, "project"), project.files)
-            _write(Path(folder), home_files())
+            _write(Path(folder), home_files(project))
             objects = json.dumps({"apiVersion": "v1", "kind": "List", "items": _objects(there, "bare", project)})
             seconds = await timed(_bare(there, "bare", objects, Path(folder)))
         await _delete(there, "bare")

@@ -89,7 +89,8 @@ async def ready_to_send(kube: Kube, pod: str, folder: Path) -> AsyncGenerator[tu
     """
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     found = tuple(ProjectFile(path.relative_to(folder).as_posix(), source=path) for path in paths)
-    files = Seed(found, home_files(), Project(Manifest(title=uuid4().hex), found).digest)
+    made = Project(Manifest(title=uuid4().hex), found)
+    files = Seed(found, home_files(made), made.digest)
     session = await kube.exec(pod, WORKSPACES_NAMESPACE, files.command(), container=CONTAINER, stdin=True)
     try:
         yield session, files

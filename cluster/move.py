@@ -1,0 +1,123 @@
+"""A workspace from one engine to another: its project and the editor's settings, verified by hash on both ways."""
+
+import hashlib
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from cluster.editor import MANIFEST_PATH, read_manifest
+from cluster.engine import Engine
+from cluster.errors import MoveError
+from templates.events import Step, Steps
+from templates.project import CHUNK, Manifest, Project, ProjectFile
+
+SETTINGS = ".local/share/code-server/User"
+
+LEFT_BEHIND = ("node_modules", ".venv", "__pycache__")
+"""Holds programs for the place where it was made; it is made again by the project's own commands."""
+
+PACK = f"""
+set -eu
+cd "$HOME"
+set -- project
+for one in {MANIFEST_PATH} {SETTINGS}/settings.json {SETTINGS}/keybindings.json {SETTINGS}/snippets; do
+  if [ -e "$one" ]; then set -- "$@" "$one"; fi
+done
+tar -c -f - {" ".join(f"--exclude='{name}'" for name in LEFT_BEHIND)} "$@"
+"""
+
+COUNT = f"""
+set -eu
+cd "$HOME/project"
+find . {" ".join(f"-name '{name}' -prune -o" for name in LEFT_BEHIND)} -type f -print0 |
+  LC_ALL=C sort -z | xargs -0 -r sha256sum -z | sha256sum
+"""
+
+
+async def move(source: Engine, target: Engine, name: str, steps: Steps) -> None:
+    """Makes the workspace anew in `target` and, once all of it is verified there, deletes it in `source`.
+
+    Cut off anywhere, at least one of the two is whole; called again, it goes on. Raises MoveError where what
+    arrived is not what was sent, and whatever the engines raise.
+    """
+    with tempfile.TemporaryDirectory(prefix="vibecode-move-") as folder:
+        async with steps.step("pack", f"Reading {name} from {source.name}") as step:
+            project = await _read(source, name, Path(folder), step)
+            before = await _digest(source, name)
+        if name not in {one.name for one in await target.workspaces() if one.state != "creating"}:
+            async for event in target.create(name, project):
+                steps.pass_on(event)
+        async with steps.step("verify", f"Comparing both {name}") as step:
+            if await _digest(target, name) != before:
+                raise MoveError(f"What {target.name} has of {name!r} is not what {source.name} has.")
+            step.note = f"{len(project.files)} files are the same"
+    async for event in source.delete(name):
+        steps.pass_on(event)
+
+
+async def _read(source: Engine, name: str, folder: Path, step: Step) -> Project:
+    archive = folder / "archive"
+    with archive.open("wb") as file:
+        session = await source.exec(name, ("sh", "-c", PACK))
+        try:
+            await session.close_stdin()
+            said, size = b"", 0
+            async for stream, data in session.output():
+                if stream == "stderr":
+                    said += data
+                else:
+                    size += file.write(data)
+                    step.progress(f"{size / 1e6:.0f} MB")
+        finally:
+            await session.close()
+    if session.exit_code != 0:
+        step.log = tuple(said.decode("utf-8", "replace").splitlines()[-10:])
+        raise MoveError(f"The files of {name!r} could not be read.")
+    files = tuple(_unpacked(archive, folder))
+    manifest = next((_bytes(file) for file in files if file.path == MANIFEST_PATH), None)
+    return Project(
+        read_manifest(manifest) if manifest else Manifest(name),
+        tuple(_below("project/", files)),
+        home=tuple(file for file in files if file.path.startswith(f"{SETTINGS}/")),
+    )
+
+
+def _unpacked(archive: Path, folder: Path) -> Iterator[ProjectFile]:
+    """What is in the archive, each file's bytes under a name of ours, so that no path in it is followed."""
+    with tarfile.open(archive) as tar:
+        for number, member in enumerate(tar):
+            if member.issym():
+                yield ProjectFile(member.name, link=member.linkname)
+            elif member.isreg() or member.islnk():
+                place = folder / str(number)
+                content = tar.extractfile(member)
+                assert content is not None
+                with place.open("wb") as file:
+                    while chunk := content.read(CHUNK):
+                        file.write(chunk)
+                yield ProjectFile(member.name, source=place, mode=member.mode & 0o777)
+
+
+def _below(prefix: str, files: tuple[ProjectFile, ...]) -> Iterator[ProjectFile]:
+    for file in files:
+        if file.path.startswith(prefix):
+            yield ProjectFile(file.path.removeprefix(prefix), source=file.source, link=file.link, mode=file.mode)
+
+
+def _bytes(file: ProjectFile) -> bytes:
+    return b"".join(file.chunks())
+
+
+async def _digest(engine: Engine, name: str) -> str:
+    """A hash of all the project's paths and bytes where they are; links and modes do not count."""
+    session = await engine.exec(name, ("sh", "-c", COUNT))
+    try:
+        await session.close_stdin()
+        said = b"".join([data async for stream, data in session.output() if stream == "stdout"])
+    finally:
+        await session.close()
+    digest = said.split()[0] if session.exit_code == 0 and said.split() else b""
+    if len(digest) != len(hashlib.sha256().hexdigest()):
+        raise MoveError(f"The files of {name!r} could not be counted.")
+    return digest.decode()
