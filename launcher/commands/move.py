@@ -44,9 +44,7 @@ async def _move(context: Context, args: Namespace) -> int:
             await context.work(source.start(args.name), left=lambda: f"{args.name} is where it was.")
         await context.work(
             stream(lambda steps: move(source, target, args.name, steps)),
-            left=lambda: (
-                f"{args.name} is still whole in `{source.name}` or in `{target.name}`; the same command goes on."
-            ),
+            left=lambda: f"{args.name} is whole in `{source.name}` or `{target.name}`; the same command goes on.",
         )
         moved = await target.workspace(args.name)
     seconds = monotonic() - start

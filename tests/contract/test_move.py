@@ -62,7 +62,7 @@ PROJECT = Project(
 
 
 async def run(source: Side, target: Side) -> list[Event]:
-    return [event async for event in stream(lambda steps: move(source, target, "shop", steps))]  # pyright: ignore
+    return [event async for event in stream(lambda steps: move(source, target, "shop", steps))]  # pyright: ignore[reportArgumentType]
 
 
 async def test_files_settings_and_manifest_arrive_and_the_source_is_gone(sides: tuple[Side, Side]) -> None:
