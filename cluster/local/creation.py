@@ -20,6 +20,7 @@ from cluster.local.locks import try_lock
 from cluster.local.records import Record, read_record, write_record
 from cluster.local.session import PipedSession
 from cluster.local.supervisor import tail
+from cluster.local.threads import in_thread
 from cluster.local.trees import remove_tree
 from cluster.manifests.workspace import Address
 from templates.events import Step, Steps, together
@@ -34,7 +35,7 @@ async def create(folder: WorkspaceFolder, contact: Contact, address: Address, pr
     files = seed.Seed(project.files, home_files(project), await asyncio.to_thread(lambda: project.digest))
     async with held(folder):
         async with steps.step("workspace", f"Creating the workspace {folder.name}", expected=0.1) as step:
-            record = await asyncio.to_thread(_claim, folder, project, files.digest, step)
+            record = await in_thread(_claim, folder, project, files.digest, step)
         filled = asyncio.Event()
 
         async def fill() -> None:

@@ -23,6 +23,7 @@ from cluster.local.launch import Launch
 from cluster.local.limits import Limits, confine, parse_memory
 from cluster.local.records import Record, add_port, names, read_process, read_record
 from cluster.local.session import PipedSession, TerminalSession
+from cluster.local.threads import in_thread
 from cluster.manifests.workspace import Address
 from cluster.names import check_name
 from templates.events import Event, Steps, stream
@@ -124,7 +125,7 @@ class LocalEngine:
 
     async def open_port(self, name: str, port: int) -> str:
         folder = self._named(name)
-        await asyncio.to_thread(add_port, folder, port)
+        await in_thread(add_port, folder, port)
         return self._address(name).port_url(port)
 
     async def entrance(self, name: str, port: int | None = None) -> str:

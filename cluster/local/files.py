@@ -5,6 +5,7 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import get_ident
 
 from cluster.errors import HomeUnusableError, VolumeFullError
 
@@ -30,7 +31,7 @@ def private_folder(folder: Path) -> Path:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Replaces the file (0600), on the disk before it gets its name; after a crash it is the old or the new one."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    partial = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}.partial")
     try:
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
             file.write(content)

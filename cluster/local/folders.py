@@ -10,10 +10,10 @@ from pathlib import Path
 from cluster.errors import HomeUnusableError
 from cluster.local.files import private_folder
 
-SOCKET_PATH = 100
+SOCKET_PATH = 103
 """Bytes that a Unix socket's path may have everywhere: 107 on Linux, 103 on macOS (sockaddr_un)."""
 
-LONGEST_SOCKET = len("/0123456789ab/vscode-ipc-00000000-0000-0000-0000-000000000000.sock")
+LONGEST_SOCKET = len("/01234567/vscode-ipc-00000000-0000-0000-0000-000000000000.sock")
 """What VS Code puts below a workspace's folder of sockets."""
 
 
@@ -107,7 +107,7 @@ class LocalFolder:
         """What there is, sorted by name; whether each is a workspace, its record tells."""
         try:
             return [WorkspaceFolder(path) for path in sorted(self.workspaces.iterdir()) if path.is_dir()]
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
 
 
@@ -124,7 +124,7 @@ class Sockets:
 
     def runtime(self, name: str) -> Path:
         """The workspace's XDG_RUNTIME_DIR, which VS Code puts its own sockets into; its name is short."""
-        return self.path / hashlib.sha256(name.encode()).hexdigest()[:12]
+        return self.path / hashlib.sha256(name.encode()).hexdigest()[:8]
 
     def editor(self, name: str) -> Path:
         return self.runtime(name) / "editor.sock"
@@ -135,7 +135,7 @@ def choose_sockets(folder: LocalFolder, environ: Mapping[str, str]) -> Sockets:
 
     Raises HomeUnusableError where somebody else made the folder, since they could listen there.
     """
-    name = f"vibecode-{os.getuid()}-{hashlib.sha256(bytes(folder.path)).hexdigest()[:8]}"
+    name = f"vibecode-{hashlib.sha256(b'%d:%b' % (os.getuid(), bytes(folder.path))).hexdigest()[:8]}"
     runtime = Path(environ.get("XDG_RUNTIME_DIR", ""))
     places = [folder.path / "run", runtime / name, Path("/tmp") / name]
     usable = [one for one in places if one.is_absolute() and len(bytes(one)) + LONGEST_SOCKET <= SOCKET_PATH]

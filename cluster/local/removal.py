@@ -1,6 +1,5 @@
 """Stopping and removing local workspaces: nothing of them is left, and nothing else is touched."""
 
-import asyncio
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from cluster.local.ending import end_workspace
 from cluster.local.files import told
 from cluster.local.folders import LocalFolder, WorkspaceFolder
 from cluster.local.records import change_wanted
+from cluster.local.threads import in_thread
 from cluster.local.trees import remove_tree
 from templates.events import Step
 
@@ -18,7 +18,7 @@ from templates.events import Step
 async def stop(local: LocalFolder, folder: WorkspaceFolder, step: Step) -> None:
     """Ends all that runs in the workspace; no host will start it again."""
     step.progress("ending what runs in it")
-    await asyncio.to_thread(change_wanted, folder, "stopped")
+    await in_thread(change_wanted, folder, "stopped")
     if (found := await hosting.find_host(local)) is not None:
         with suppress(*NO_ANSWER):
             await ask(found[0].sockets.control, "stop", name=folder.name)
@@ -30,7 +30,7 @@ async def delete(local: LocalFolder, folder: WorkspaceFolder, step: Step) -> Non
     async with held(folder):
         await stop(local, folder, step)
         step.progress("removing its files")
-        await asyncio.to_thread(_remove, folder)
+        await in_thread(_remove, folder)
 
 
 async def remove_all(local: LocalFolder, step: Step) -> None:
@@ -44,10 +44,10 @@ async def remove_all(local: LocalFolder, step: Step) -> None:
         for folder in local.all():
             step.progress(f"removing {folder.name}")
             await end_workspace(folder, _runtime(local, folder.name))
-            await asyncio.to_thread(_remove, folder)
+            await in_thread(_remove, folder)
         if (contact := read_contact(local)) is not None:
-            await asyncio.to_thread(remove_tree, contact.sockets.path)
-        await asyncio.to_thread(remove_tree, local.path)
+            await in_thread(remove_tree, contact.sockets.path)
+        await in_thread(remove_tree, local.path)
 
 
 def _remove(folder: WorkspaceFolder) -> None:
