@@ -19,12 +19,21 @@ async def _up(context: Context, _: Namespace) -> int:
 
 
 async def _status(context: Context, _: Namespace) -> int:
-    async with context.chosen_engine() as engine:
-        _answer_status(context.console, await engine.status())
+    """The chosen engine's; the others, where they are in use, are told beside it."""
+    async with context.engines() as engines:
+        chosen = await context.choose(engines)
+        for engine in engines.engines:
+            if engine is not chosen and (other := await engine.status()).state != "absent":
+                context.console.say("\n".join([*_status_lines(context.console, other), ""]))
+        _answer_status(context.console, await chosen.status())
     return 0
 
 
 def _answer_status(console: Console, status: EngineStatus) -> None:
+    console.answer(status_document(status), "\n".join(_status_lines(console, status)))
+
+
+def _status_lines(console: Console, status: EngineStatus) -> list[str]:
     style = {"running": "green", "unreachable": "red"}.get(status.state, "yellow")
     detail = f": {status.detail}" if status.detail else ""
     lines = [f"{console.style(status.state, style)}  the engine `{status.engine}`{detail}"]
@@ -32,7 +41,7 @@ def _answer_status(console: Console, status: EngineStatus) -> None:
     lines += [f"  {part:{width}}  {plain(words)}" for part, words in status.parts.items()]
     if status.workspaces:
         lines += ["", *workspace_lines(console, status.workspaces)]
-    console.answer(status_document(status), "\n".join(lines))
+    return lines
 
 
 def _down_arguments(parser: ArgumentParser) -> None:
@@ -47,7 +56,8 @@ async def _down(context: Context, args: Namespace) -> int:
             return 1
         await context.work(engine.down(), left=lambda: "the cluster is partly removed.")
     names = [one.name for one in status.workspaces]
-    context.console.answer({"deleted": names}, f"The cluster is removed{', and ' if names else ''}{', '.join(names)}.")
+    removed = f"The engine `{engine.name}` is removed{', and with it ' if names else ''}{', '.join(names)}."
+    context.console.answer({"deleted": names}, removed)
     return 0
 
 
@@ -61,7 +71,8 @@ def _lost(status: EngineStatus) -> str:
         case _, count:
             names = ", ".join(one.name for one in status.workspaces)
             lost = f"and {count} workspace{'s' if count > 1 else ''} with all files: {names}"
-    return f"Remove the cluster of the engine `{status.engine}`, {lost}?"
+    what = "the cluster of" if status.engine == "kind" else "all of"
+    return f"Remove {what} the engine `{status.engine}`, {lost}?"
 
 
 UP = Command(
