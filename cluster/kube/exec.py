@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
+from time import monotonic
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -35,7 +36,8 @@ PING_EVERY = 20.0
 SILENCE = 60.0
 """Seconds without an answer to a ping after which the connection is taken for dead; kubectl's bound, too."""
 
-CLOSE_TIMEOUT = 1.0
+CLOSE_TIMEOUT = 0.5
+"""Seconds for the farewell, which a stuck server does not answer."""
 
 Stream = Literal["stdout", "stderr"]
 
@@ -89,6 +91,8 @@ class KubeExec:
         self._socket = socket
         self._pieces = asyncio.Queue[tuple[Stream, bytes] | None](UNREAD)
         self._end: int | VibeCodeError | None = None
+        self._loss = "The connection to the command was lost."
+        self._heard: float | None = monotonic()  # None while it is the output's reader who is waited for
         self._reader = asyncio.create_task(self._read())
         self._keeper = asyncio.create_task(self._keep_alive(ping_every, silence))
 
@@ -141,7 +145,7 @@ class KubeExec:
         except VibeCodeError as error:
             self._end = error
         except ConnectionClosed:
-            self._end = ClusterUnreachableError("The connection to the command was lost.")
+            self._end = ClusterUnreachableError(self._loss)
         self._keeper.cancel()
         await self._pieces.put(None)
         await self._hang_up()
@@ -150,13 +154,16 @@ class KubeExec:
         """Passes on the output and returns the exit code, which is the last that the server sends."""
         while True:
             message = await self._socket.recv(decode=False)
+            self._heard = monotonic()
             channel, data = message[0] if message else STDOUT, message[1:]
             if not data:
                 continue  # the server greets with an empty message
             if channel == STATUS:
                 return _exit_code(data)
             if channel in (STDOUT, STDERR):
+                self._heard = None
                 await self._pieces.put(("stdout" if channel == STDOUT else "stderr", data))
+                self._heard = monotonic()
 
     async def _send(self, channel: int, data: bytes | memoryview) -> None:
         await asyncio.sleep(0)  # what has arrived goes first: `send` gives way only where it has to wait
@@ -172,7 +179,8 @@ class KubeExec:
             except ConnectionClosed:
                 return
             except TimeoutError:
-                if not self._pieces.full():  # else it is we who do not read
+                if self._heard is not None and monotonic() - self._heard >= silence:
+                    self._loss = f"For {silence:g} s nothing was heard of the command."
                     self._socket.transport.abort()
 
     async def _hang_up(self) -> None:

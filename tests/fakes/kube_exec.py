@@ -91,14 +91,12 @@ async def _converse(request: web.Request, socket: web.WebSocketResponse, child: 
     talking = asyncio.ensure_future(_talk(socket, child))
     try:
         await asyncio.wait([listening, talking], return_when=asyncio.FIRST_COMPLETED)
+        code = talking.result() if talking.done() else None
     finally:
-        for task in (listening, talking):
-            ended = task.done()
-            task.cancel()
-            if not ended:
-                await asyncio.wait([task])
-    if talking.done() and not talking.cancelled():
-        code = talking.result()
+        listening.cancel()
+        talking.cancel()
+        await asyncio.wait([listening, talking])
+    if code is not None:
         causes = [{"reason": "ExitCode", "message": str(code)}]
         failed = {"status": "Failure", "reason": "NonZeroExitCode", "details": {"causes": causes}}
         await _end(socket, failed if code else {"status": "Success"})
@@ -128,10 +126,13 @@ async def _listen(request: web.Request, socket: web.WebSocketResponse, child: Ch
 
 async def _talk(socket: web.WebSocketResponse, child: Child) -> int:
     async def relay(channel: int, stream: asyncio.StreamReader) -> None:
-        while data := await stream.read(CHUNK):
-            await socket.send_bytes(bytes([channel]) + data)
+        with suppress(ConnectionError):  # the client has left
+            while data := await stream.read(CHUNK):
+                await socket.send_bytes(bytes([channel]) + data)
 
-    await asyncio.gather(*(relay(channel, stream) for channel, stream in child.outputs.items()))
+    async with asyncio.TaskGroup() as group:
+        for channel, stream in child.outputs.items():
+            group.create_task(relay(channel, stream))
     code = await child.wait()
     return code if code >= 0 else 128 - code  # as a container runtime tells a signal
 
@@ -177,8 +178,8 @@ class Pipes:
 
     async def end(self) -> None:
         self.close_stdin()
-        await _kill(self._child)
-        await asyncio.gather(*(stream.read() for stream in self.outputs.values()))
+        _kill(self._child)
+        await asyncio.gather(self._child.wait(), *(stream.read() for stream in self.outputs.values()))
 
 
 class Terminal:
@@ -238,11 +239,11 @@ class Terminal:
 
     async def end(self) -> None:
         asyncio.get_running_loop().remove_reader(self._master)
-        await _kill(self._child)
+        _kill(self._child)
+        await self._child.wait()
         os.close(self._master)
 
 
-async def _kill(child: Process) -> None:
+def _kill(child: Process) -> None:
     with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    await child.wait()

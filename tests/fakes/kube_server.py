@@ -66,7 +66,8 @@ class Target:
 class FakeKubeServer:
     """`root` holds what pods have on their volumes; see `home`.
 
-    `faults` are met by the next requests, one each, in their order. `requests` are those that came, as "GET /path".
+    `faults` are met by the next requests, one each, in their order; None is none. `requests` are those that came, as
+    "GET /path".
     """
 
     def __init__(
@@ -75,12 +76,14 @@ class FakeKubeServer:
         self.root = root
         self.store = Store()
         self.controller = Controller(self.store)
-        self.faults: deque[Fault] = deque()
+        self.faults: deque[Fault | None] = deque()
         self.exec_faults = ExecFaults()
         self.requests: list[str] = []
         self._exec_protocols = exec_protocols
         self._logs: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-        self._watches: list[asyncio.Transport] = []
+        self._streams: list[asyncio.Transport] = []
+        self._execs: set[asyncio.Future[web.WebSocketResponse]] = set()
+        self._bookmark = 0
         self._ending_watches = asyncio.Event()
         self._closing = asyncio.Event()
         for namespace in ("default", "kube-system"):
@@ -89,7 +92,7 @@ class FakeKubeServer:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._answer)
-        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=1, max_line_size=1 << 16)
+        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, max_line_size=1 << 16)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self._controlling = asyncio.create_task(self.controller.run())
@@ -98,9 +101,12 @@ class FakeKubeServer:
     async def __aexit__(self, *_: object) -> None:
         self._closing.set()
         self._ending_watches.set()
+        self.store.wake()
         self._controlling.cancel()
         await asyncio.wait([self._controlling])
         await self._runner.cleanup()
+        if self._execs:  # those of clients that have left are not waited for by the runner
+            await asyncio.wait(self._execs)
 
     @property
     def connection(self) -> Connection:
@@ -118,15 +124,30 @@ class FakeKubeServer:
         self._logs[namespace, pod].append(line)
         self.store.wake()
 
-    def cut_watches(self) -> None:
-        """Drops the connections of all watches."""
-        for transport in self._watches:
+    def cut_all(self) -> None:
+        """Drops the connections of all watches and followed logs."""
+        for transport in self._streams:
             transport.abort()
 
     def end_watches(self) -> None:
         """Ends all watches as the real one does after a while."""
         self._ending_watches.set()
         self._ending_watches = asyncio.Event()
+
+    async def watched(self) -> None:
+        """Returns once somebody watches."""
+        while not self._streams:
+            await asyncio.sleep(0.005)
+
+    async def unwatched(self) -> None:
+        """Returns once nobody does."""
+        while self._streams:
+            await asyncio.sleep(0.005)
+
+    async def bookmarked(self, version: int) -> None:
+        """Returns once a watch was told of this version."""
+        while self._bookmark < version:
+            await asyncio.sleep(0.005)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         self.requests.append(f"{request.method} {request.path}")
@@ -219,7 +240,7 @@ class FakeKubeServer:
         await response.prepare(request)
         ending = self._ending_watches
         assert request.transport is not None
-        self._watches.append(transport := request.transport)
+        self._streams.append(transport := request.transport)
         try:
             while not ending.is_set():
                 changed = self.store.changed()
@@ -234,30 +255,36 @@ class FakeKubeServer:
                 if request.query.get("allowWatchBookmarks") == "true":
                     mark = {"kind": target.kind, "metadata": {"resourceVersion": str(version)}}
                     await _line(response, {"type": "BOOKMARK", "object": mark})
+                    self._bookmark = version
                 ended = asyncio.ensure_future(ending.wait())
                 await asyncio.wait([changed, ended], return_when=asyncio.FIRST_COMPLETED)
                 ended.cancel()
         finally:
-            self._watches.remove(transport)
+            self._streams.remove(transport)
         return response
 
     async def _log(self, request: web.Request, target: Target) -> web.StreamResponse:
         pod = self._pod_with(target, request.query.get("container"))
         lines, query = self._logs[target.namespace, target.name], request.query
         start = max(len(lines) - int(query["tailLines"]), 0) if "tailLines" in query else 0
+        stamp = "2025-01-01T00:00:00.000000000Z " if query.get("timestamps") == "true" else ""
         response = web.StreamResponse(headers={"Content-Type": "text/plain"})
-        while not self._closing.is_set():
-            changed = self.store.changed()
-            for line in lines[start:]:
-                if not response.prepared:
-                    await response.prepare(request)  # the kubelet answers no sooner than there is something to say
-                stamp = "2025-01-01T00:00:00.000000000Z " if query.get("timestamps") == "true" else ""
-                await response.write(f"{stamp}{line}\n".encode())
-            start = len(lines)
-            now = self.store.objects.get(target.key)
-            if query.get("follow") != "true" or now is None or now["metadata"]["uid"] != pod["metadata"]["uid"]:
-                break
-            await changed
+        assert request.transport is not None
+        self._streams.append(transport := request.transport)
+        try:
+            while not self._closing.is_set():
+                changed = self.store.changed()
+                for line in lines[start:]:
+                    if not response.prepared:
+                        await response.prepare(request)  # as the kubelet, which does not answer before it has a line
+                    await response.write(f"{stamp}{line}\n".encode())
+                start = len(lines)
+                now = self.store.objects.get(target.key)
+                if query.get("follow") != "true" or now is None or now["metadata"]["uid"] != pod["metadata"]["uid"]:
+                    break
+                await changed
+        finally:
+            self._streams.remove(transport)
         if not response.prepared:
             await response.prepare(request)
         return response
@@ -267,7 +294,14 @@ class FakeKubeServer:
         query = request.query
         command = Command(query.getall("command"), query.get("stdin") == "true", query.get("tty") == "true")
         home = self.home(target.namespace, target.name)
-        return await serve_exec(request, command, home, self.exec_faults, self._exec_protocols)
+        serving = asyncio.ensure_future(serve_exec(request, command, home, self.exec_faults, self._exec_protocols))
+        self._execs.add(serving)
+        serving.add_done_callback(self._execs.discard)
+        try:
+            return await asyncio.shield(serving)
+        except asyncio.CancelledError:  # the client has left
+            serving.cancel()
+            raise
 
     def _pod_with(self, target: Target, container: str | None) -> Object:
         pod = self.store.get(target.key)
