@@ -18,7 +18,7 @@ from cluster.local.folders import Sockets, WorkspaceFolder
 from cluster.local.launch import Launch
 from cluster.local.limits import Confinement
 from cluster.local.processes import Identity, identify, lives
-from cluster.local.records import read_process
+from cluster.local.records import read_process, read_record
 
 PAUSES = (0.2, 1.0, 3.0, 10.0, 30.0)
 """Seconds before each new start of an editor that ended by itself; after the last it is given up."""
@@ -139,6 +139,10 @@ class Editor:
                 reason = "The editor ended" + ("" if code is None else f" with exit code {code}")
             except Exception as error:
                 reason = f"The editor cannot be started: {error}"
+            record = read_record(self._recipe.folder)
+            if record is None or record.wanted == "stopped":  # somebody ended it on purpose, past this host
+                await self._becomes("stopped", "it was stopped")
+                return
             last = tail(self._recipe.folder.log, 1)
             reason += f"; the end of its log: {last[0]}" if last else ""
             if ends == (len(self._pauses) if self._ran else min(UNTRIED, len(self._pauses))):

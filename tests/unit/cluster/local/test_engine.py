@@ -24,6 +24,7 @@ from cluster.local.folders import LocalFolder, WorkspaceFolder
 from cluster.local.processes import Identity, belonging, identify, lives
 from cluster.local.records import EditorProcess, read_process
 from tests.contract.test_engine_contract import PROJECT, EngineContract, EngineLifecycleContract, done, run
+from tests.fakes.code_server import write_code_server
 
 
 @pytest.fixture
@@ -70,11 +71,16 @@ def editor_of(shop: WorkspaceFolder) -> Identity:
 
 
 class TestLocalEngine(EngineContract):
-    @pytest.fixture
-    async def engine(self, config: ClusterConfig, code_server: Path) -> AsyncIterator[Engine]:
-        engine = LocalEngine(config)
-        yield engine
-        await done(engine.down())
+    @pytest.fixture(scope="class")
+    async def engine(self, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engine]:
+        """One for all, since the contract's tests have names of their own; so they take seconds."""
+        folder = tmp_path_factory.mktemp("local ü")
+        with pytest.MonkeyPatch.context() as patch:
+            programs = write_code_server(folder / "programs").parent
+            patch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+            engine = LocalEngine(ClusterConfig(home=folder / "home", http_port=free_port()))
+            yield engine
+            await done(engine.down())
 
 
 class TestLocalEngineLifecycle(EngineLifecycleContract):
