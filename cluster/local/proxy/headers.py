@@ -30,13 +30,16 @@ def to_workspace(headers: Headers, authority: str, peer: str, *, upgrade: bool) 
 
     Host is the one that the browser sent, since code-server compares Origin with it.
     """
-    kept = CIMultiDict(
-        (name, value)
-        for name, value in _end_to_end(headers)
-        if name.lower() not in OURS and not name.lower().startswith("x-forwarded-")
-    )
-    if cookies := kept.popall("Cookie", None):
-        kept.extend(("Cookie", rest) for cookie in cookies if (rest := passes.without_ours(cookie)))
+    kept = CIMultiDict[str]()
+    dropped = OURS | _hop_by_hop(headers)
+    for name, value in headers.items():
+        lower = name.lower()
+        if lower in dropped or lower.startswith("x-forwarded-"):
+            continue
+        if lower != "cookie":
+            kept.add(name, value)
+        elif rest := passes.without_ours(value):
+            kept.add(name, rest)
     if upgrade:
         kept["Connection"], kept["Upgrade"] = "Upgrade", "websocket"
     kept["Host"] = kept["X-Forwarded-Host"] = authority
@@ -47,11 +50,12 @@ def to_workspace(headers: Headers, authority: str, peer: str, *, upgrade: bool) 
 
 def to_browser(headers: Headers, *, upgrade: bool) -> CIMultiDict[str]:
     """An answer's headers; a workspace cannot set our cookie."""
-    kept = CIMultiDict(
-        (name, value)
-        for name, value in _end_to_end(headers)
-        if not (name.lower() == "set-cookie" and passes.sets_ours(value))
-    )
+    kept = CIMultiDict[str]()
+    dropped = _hop_by_hop(headers)
+    for name, value in headers.items():
+        lower = name.lower()
+        if lower not in dropped and not (lower == "set-cookie" and passes.sets_ours(value)):
+            kept.add(name, value)
     if upgrade:
         kept["Connection"], kept["Upgrade"] = "Upgrade", "websocket"
     return kept
@@ -62,9 +66,8 @@ def is_upgrade(headers: Headers) -> bool:
     return headers.get("Upgrade", "").lower() == "websocket" and "upgrade" in _tokens(headers.getall("Connection", ()))
 
 
-def _end_to_end(headers: Headers) -> Iterable[tuple[str, str]]:
-    dropped = HOP_BY_HOP | _tokens(headers.getall("Connection", ()))
-    return ((name, value) for name, value in headers.items() if name.lower() not in dropped)
+def _hop_by_hop(headers: Headers) -> frozenset[str]:
+    return HOP_BY_HOP | _tokens(headers.getall("Connection", ()))
 
 
 def _tokens(values: Iterable[str]) -> frozenset[str]:
