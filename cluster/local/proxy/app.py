@@ -90,9 +90,12 @@ class _Relay:
         except (ClientError, OSError):
             return pages.no_answer(admitted).response(accept)
         async with upstream:
-            if upstream.status == 101:
+            if upstream.status != 101:
+                return await _answered(request, upstream)
+            if headers.is_upgrade(request.headers):
                 return await _upgraded(request, upstream)
-            return await _answered(request, upstream)
+            # What the browser sends next is another request, with our cookie: never the workspace's as it is.
+            return pages.no_answer(admitted).response(accept)
 
     async def _ask(self, request: web.Request, path: Path) -> ClientResponse:
         if "Expect" in request.headers:

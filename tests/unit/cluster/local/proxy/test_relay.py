@@ -345,6 +345,38 @@ async def test_a_browser_that_goes_away_ends_what_runs_for_it(proxy: Proxy, work
         await ended.wait()
 
 
+async def test_a_workspace_does_not_take_over_a_connection_that_nobody_offered(proxy: Proxy) -> None:
+    taken = asyncio.get_running_loop().create_future()
+
+    async def take_over(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+        taken.set_result(await reader.read())
+        writer.close()
+
+    path = proxy.routes["shop"].with_name("taker.sock")
+    proxy.routes["shop"] = path
+    async with await asyncio.start_unix_server(take_over, path):
+        answer = await proxy.send(_get(proxy, close=False) + _get(proxy))
+        assert answer.startswith(b"HTTP/1.1 502 ")
+        assert await taken == b""
+
+
+async def test_an_old_client_gets_no_chunks(proxy: Proxy, workspace: Workspace) -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b"one")
+        await response.write(b"two")
+        return response
+
+    workspace.answer = answer
+    head, _, body = (await proxy.send(_get(proxy).replace(b"HTTP/1.1", b"HTTP/1.0"))).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.0 200 OK")
+    assert b"chunked" not in head
+    assert body == b"onetwo"
+
+
 async def test_a_browser_that_goes_away_during_an_upload_ends_it(proxy: Proxy, workspace: Workspace) -> None:
     asked, ended = asyncio.Event(), asyncio.Event()
 
