@@ -51,11 +51,11 @@ async def engine(tmp_path: Path, without_compiler: None) -> AsyncIterator[LocalE
 async def test_the_npm_package_without_a_compiler_is_a_whole_editor(
     engine: LocalEngine, tmp_path: Path, browser: Browser
 ) -> None:
-    await done(engine.create("shop", render(Catalog().load("static-site"), {})))
+    await done(engine.create("shop", render(Catalog().load("static-site"), {"name": "shop"})))
     editor = Editor(await browser.new_page())
 
     await editor.open(await engine.entrance("shop"))
-    assert await editor.readme_title() == "static-site"  # shown by an extension, so that these run
+    assert await editor.readme_title() == "shop"  # shown by an extension, so that these run
     await editor.open_terminal()
     await editor.type_line('node --version >"$HOME/version"; echo "$?" >"$HOME/told"')
 
