@@ -178,7 +178,11 @@ class Kube:
         params += [(stream, "true") for stream, wanted in streams.items() if wanted]
         session = await open_exec(self._transport, KINDS["Pod"].path(namespace, pod, "exec"), params)
         if terminal is not None:
-            await session.resize(terminal)
+            try:
+                await session.resize(terminal)
+            except BaseException:
+                await session.close()
+                raise
         return session
 
     async def raw(self, path: str) -> bytes:

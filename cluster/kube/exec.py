@@ -85,6 +85,8 @@ class KubeExec:
     """A running command; an `ExecSession`.
 
     Standard input waits for the command, and the command for whoever reads `output`: write and read at the same time.
+    A command that ends with more than a pipe's buffer of its input unread is not always told of (containerd waits for
+    the rest to be read, and so does kubectl): let it read to the end, with `cat >/dev/null` where it failed.
     """
 
     def __init__(self, socket: ClientConnection, *, ping_every: float, silence: float) -> None:
@@ -129,6 +131,7 @@ class KubeExec:
         return self._end
 
     async def close(self) -> None:
+        """Leaves the command, which may go on: container runtimes neither end it nor hang up its terminal."""
         self._reader.cancel()
         self._keeper.cancel()
         await asyncio.wait([self._reader, self._keeper])

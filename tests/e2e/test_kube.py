@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from time import monotonic
 from uuid import uuid4
 
 import pytest
 
+from cluster.errors import ApiError, ClusterUnreachableError
 from cluster.kube.api import Kube
 from cluster.kube.connection import Connection
 from tests.contract.test_kube_contract import CONTAINER, KubeContract, Lab, finish, run_pod
@@ -50,3 +53,39 @@ class TestKube(KubeContract):
             yield Lab(kind_connection, namespace, "box", say)
         finally:
             on_cluster(lambda kube: kube.delete("Namespace", namespace))
+
+    @pytest.mark.parametrize(
+        ("token", "status", "hint"), [("wrong", 401, "`vibecode up`"), (None, 403, "lacks this permission")]
+    )
+    async def test_who_is_not_let_in_is_told_what_to_do(
+        self, lab: Lab, token: str | None, status: int, hint: str
+    ) -> None:
+        stranger = Kube(replace(lab.connection, certificate=None, key=None, token=token))
+        try:
+            for call in (
+                stranger.list("Pod", lab.namespace),
+                stranger.exec(lab.pod, lab.namespace, ["true"], container=CONTAINER),
+                anext(stranger.watch("Pod", lab.namespace)),
+            ):
+                with pytest.raises(ApiError) as refused:
+                    await call
+                assert refused.value.status == status
+                assert hint in refused.value.hint
+        finally:
+            await stranger.close()
+
+    async def test_a_server_with_a_foreign_certificate_is_refused_at_once(self, lab: Lab) -> None:
+        """As after the cluster was made anew at the same address."""
+        kube = Kube(replace(lab.connection, ca=None))
+        begun = monotonic()
+        try:
+            with pytest.raises(ClusterUnreachableError, match="CERTIFICATE_VERIFY_FAILED"):
+                await kube.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "x"}})
+            with pytest.raises(ClusterUnreachableError, match="CERTIFICATE_VERIFY_FAILED"):
+                await kube.list("Pod")
+            with pytest.raises(ClusterUnreachableError, match="CERTIFICATE_VERIFY_FAILED"):
+                await kube.exec(lab.pod, lab.namespace, ["true"], container=CONTAINER)
+            assert not await kube.ready()
+        finally:
+            await kube.close()
+        assert monotonic() - begun < 10.0

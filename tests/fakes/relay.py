@@ -6,16 +6,16 @@ from typing import Self
 
 
 class Relay:
-    """Passes everything on to `host:port`; `port` is its own."""
+    """Passes everything on to `host:port`; `port` is its own, `own` if that is not 0."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, own: int = 0) -> None:
         self._target = host, port
         self._connections: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
-        self.port = 0
+        self.port = own
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing, closing
 from dataclasses import replace
 from time import monotonic
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from cluster.kube.api import Kube
 from cluster.kube.connection import Connection
 from cluster.kube.transport import lines
 from tests.fakes.kube_server import Cut, FakeKubeServer, Fault, Refuse, Silence
+from tests.fakes.relay import Relay
 from tests.unit.cluster.kube.conftest import NAMESPACE, POD, config_map
 
 PATH = f"/api/v1/namespaces/{NAMESPACE}/configmaps"
@@ -30,6 +32,11 @@ IDEMPOTENT: dict[str, Call] = {
     "delete": lambda kube: kube.delete("ConfigMap", "one", NAMESPACE),
     "raw": lambda kube: kube.raw("/readyz"),
 }
+
+
+def free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        return taken.getsockname()[1]
 
 
 @pytest.fixture(autouse=True)
@@ -116,6 +123,22 @@ async def test_a_create_that_may_have_happened_is_not(server: FakeKubeServer, ku
     assert server.requests == [f"POST {PATH}"]
 
 
+async def test_a_create_that_could_not_be_sent_is_sent_once_it_can(server: FakeKubeServer) -> None:
+    there = urlsplit(server.connection.server)
+    assert there.hostname is not None
+    assert there.port is not None
+    port = free_port()
+    kube = Kube(Connection(f"http://127.0.0.1:{port}"))
+    creating = asyncio.ensure_future(kube.create(config_map("two")))
+    await asyncio.wait([creating], timeout=0.05)
+
+    async with Relay(there.hostname, there.port, port):
+        await creating
+        await kube.close()
+
+    assert server.requests == [f"POST {PATH}"]
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 422])
 async def test_a_refusal_is_final(server: FakeKubeServer, kube: Kube, status: int) -> None:
     server.faults.append(Refuse(status, reason="Because", message="not like this"))
@@ -141,9 +164,7 @@ async def test_silence_ends_within_its_bound(server: FakeKubeServer, call: Call)
 
 
 async def test_nobody_there_ends_within_its_bound() -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
-        port = taken.getsockname()[1]
-    kube = Kube(Connection(f"http://127.0.0.1:{port}"), timeout=0.2, patience=0.5)
+    kube = Kube(Connection(f"http://127.0.0.1:{free_port()}"), timeout=0.2, patience=0.5)
     start = monotonic()
 
     for call in (kube.list("Pod"), kube.create(config_map("x")), kube.raw("/"), anext(kube.watch("Pod"))):
@@ -205,9 +226,7 @@ async def test_certificates_that_cannot_be_read_are_told(server: FakeKubeServer,
         await kube.exec(POD, NAMESPACE, ["true"], container="main")
 
 
-async def test_a_list_that_the_server_forgot_is_begun_again(
-    server: FakeKubeServer, kube: Kube, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_list_that_the_server_forgot_is_begun_again(server: FakeKubeServer, kube: Kube) -> None:
     for number in range(9):
         server.store.create(("configmaps", NAMESPACE, f"n-{number}"), config_map(f"n-{number}"))
     listing = asyncio.ensure_future(kube.list("ConfigMap", NAMESPACE, page=3))
