@@ -65,7 +65,7 @@ class ExecSession(Protocol):
         ...
 
     async def close(self) -> None:
-        """Leaves the command's streams; a command with a terminal is hung up on."""
+        """Leaves the command's streams; whether it goes on without them is up to it and the engine."""
         ...
 
 

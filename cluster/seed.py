@@ -28,7 +28,8 @@ rm -rf "$state/seed"
 mkdir "$state/seed"
 cd "$state/seed"
 echo send
-tar -x -m --no-same-owner -f -
+# What is left unread must be drained, or containerd never tells how a command ended.
+tar -x -m --no-same-owner -f - || { code=$?; cat >/dev/null; exit "$code"; }
 if [ "$(find project home -type f | wc -l)" -ne "$2" ]; then echo "count differs" >&2; exit 3; fi
 if [ -s SHA256SUMS ]; then sha256sum --check --quiet --strict SHA256SUMS >&2; fi
 mkdir -p project home
