@@ -23,6 +23,7 @@ from cluster.config import ClusterConfig
 from cluster.engine import Workspace
 from cluster.errors import ImagePullError, WorkspaceExistsError
 from cluster.kind.engine import KindEngine
+from cluster.kind.image import LOADED, workspace_image
 from cluster.kind.node import find_node
 from templates.errors import VibeCodeError
 from templates.events import Event, StepFailed, StepProgress, StepStarted
@@ -266,11 +267,11 @@ async def test_an_image_that_cannot_be_pulled_is_named_with_the_lines_that_say_w
 async def test_a_node_that_lost_the_workspace_image_is_given_it_again(
     engine: KindEngine, config: ClusterConfig
 ) -> None:
-    from cluster.kind.image import workspace_image
-
+    forget = (
+        f"ctr -n k8s.io images ls -q | grep -E '{LOADED}|{workspace_image(config)}' | xargs ctr -n k8s.io images rm"
+    )
     node = f"{config.cluster}-control-plane"
-    image = workspace_image(config)
-    subprocess.run(["docker", "exec", node, "crictl", "rmi", image], check=True, capture_output=True)  # noqa: ASYNC221
+    subprocess.run(["docker", "exec", node, "sh", "-c", forget], check=True, capture_output=True)  # noqa: ASYNC221
     events = await finish(engine.create("mended", project()))
     assert any(
         isinstance(event, StepProgress) and "no longer has the workspace image" in event.text for event in events
