@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from cluster import ready, seed
 from cluster.editor import home_files
@@ -15,7 +14,6 @@ from cluster.local.contact import NO_ANSWER, Contact, ask
 from cluster.local.editor import environment
 from cluster.local.files import private_folder, told
 from cluster.local.folders import WorkspaceFolder
-from cluster.local.launch import Launch
 from cluster.local.locks import try_lock
 from cluster.local.records import Record, read_record, write_record
 from cluster.local.session import PipedSession
@@ -115,8 +113,7 @@ async def _seed(folder: WorkspaceFolder, contact: Contact, files: seed.Seed, ste
     private_folder(folder.home)
     private_folder(folder.temporary)
     env = environment(folder, contact.sockets, os.environ)
-    command = Launch(files.command(), folder=str(folder.home)).arguments()
-    session = await PipedSession.start(command, Path(folder.home), env)
+    session = await PipedSession.start(files.command(), folder.home, env)
     try:
         await seed.send(session, files, step)
     finally:
