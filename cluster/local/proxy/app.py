@@ -1,5 +1,6 @@
 """The proxy as a web application: admits, finds the workspace, and passes bytes on as they come."""
 
+import errno
 import socket
 from collections.abc import AsyncGenerator, Container
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ from cluster.local.proxy.upstreams import BUFFER, Upstreams
 
 LINE_LIMIT = 16384
 """Bytes of a request's first line, and of each header; what is longer is answered 400."""
+BACKLOG = 1024
 _BY_AIOHTTP = ("Content-Type", "Date", "Server")
 """What aiohttp adds to an answer that lacks it."""
 _Response = TypeVar("_Response", bound=web.StreamResponse)
@@ -43,15 +45,37 @@ def application(base_domain: str, port: int, routes: Routes, tickets: Tickets, p
 
 
 def listen(port: int) -> socket.socket:
-    """The proxy's listening socket, on 127.0.0.1 alone; with port 0 on a free one. OSError where the port is taken."""
-    return socket.create_server(("127.0.0.1", port), backlog=1024)
+    """The proxy's listening socket, on 127.0.0.1; with port 0 on a free one. OSError where the port is taken.
+
+    Taken is also the same port of ::1: browsers go there first for `*.localhost` and would show their passes to whoever
+    listens.
+    """
+    listener = socket.create_server(("127.0.0.1", port), backlog=BACKLOG)
+    try:
+        if (twin := _twin(listener)) is not None:
+            twin.close()
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _twin(listener: socket.socket) -> socket.socket | None:
+    """The same port at ::1; None where this machine has no such address."""
+    try:
+        address = ("::1", listener.getsockname()[1])
+        return socket.create_server(address, family=socket.AF_INET6, backlog=BACKLOG)
+    except OSError as error:
+        if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+            return None
+        raise
 
 
 @asynccontextmanager
 async def serve(app: web.Application, listener: socket.socket) -> AsyncGenerator[None]:
-    """Serves until the block ends, which ends every connection; nothing of a request is logged, as it may be a ticket.
+    """Serves, at ::1 too, until the block ends, which ends every connection.
 
-    A browser that goes away cancels what runs for it.
+    A browser that goes away cancels what runs for it. Nothing of a request is logged, as it may be a ticket.
     """
     runner = web.AppRunner(
         app,
@@ -66,6 +90,8 @@ async def serve(app: web.Application, listener: socket.socket) -> AsyncGenerator
     await runner.setup()
     try:
         await web.SockSite(runner, listener).start()
+        if (twin := _twin(listener)) is not None:
+            await web.SockSite(runner, twin).start()
         yield
     finally:
         await runner.cleanup()

@@ -53,7 +53,7 @@ class _Flow:
 
 
 async def tunnel(request: web.Request, upstream: ClientResponse) -> None:
-    """Joins the two connections until either ends; what it received is written by then, so the caller may close both."""
+    """Joins the two connections until either ends; what came is written by then, so the caller may close both."""
     browser, connection = request.transport, upstream.connection
     if browser is None or connection is None or connection.transport is None or connection.protocol is None:
         return

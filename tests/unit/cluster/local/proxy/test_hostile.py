@@ -2,12 +2,23 @@
 
 import asyncio
 import logging
+import socket
 
 import pytest
 
 from cluster.local.proxy.app import LINE_LIMIT, listen
 from tests.unit.cluster.local.proxy.conftest import Proxy, Workspace
 
+
+def _has_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+IPV6 = pytest.mark.skipif(not _has_ipv6(), reason="this machine has no ::1")
 SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
@@ -105,6 +116,18 @@ async def test_what_follows_a_refused_request_is_not_read(proxy: Proxy, workspac
     assert workspace.seen == []
 
 
+@IPV6
+async def test_nobody_else_gets_what_a_browser_sends_to_the_other_loopback_address(
+    proxy: Proxy, workspace: Workspace
+) -> None:
+    reader, writer = await asyncio.open_connection("::1", proxy.port)
+    ours = (f"Host: {proxy.host()}", f"Cookie: {proxy.passes.cookie('shop')}", "Connection: close")
+    writer.write("\r\n".join(("GET / HTTP/1.1", *ours, "", "")).encode())
+    assert (await reader.read()).endswith(b"hello")
+    writer.close()
+    assert workspace.seen[0].headers["X-Forwarded-For"] == "::1"
+
+
 def test_the_proxy_listens_on_loopback_alone() -> None:
     with listen(0) as listener:
         assert listener.getsockname()[0] == "127.0.0.1"
@@ -113,3 +136,9 @@ def test_the_proxy_listens_on_loopback_alone() -> None:
 def test_a_port_that_is_taken_is_said() -> None:
     with listen(0) as listener, pytest.raises(OSError):
         listen(listener.getsockname()[1])
+
+
+@IPV6
+def test_a_port_that_somebody_holds_at_the_other_loopback_address_is_taken() -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as theirs, pytest.raises(OSError):
+        listen(theirs.getsockname()[1])
