@@ -11,7 +11,7 @@ from cluster import ready, seed
 from cluster.editor import home_files
 from cluster.errors import ClusterBusyError, HostFailedError, WorkspaceExistsError, WorkspaceFailedError
 from cluster.local.contact import NO_ANSWER, Contact, ask
-from cluster.local.editor import environment
+from cluster.local.editor import environment, profile_files
 from cluster.local.files import private_folder, told
 from cluster.local.folders import WorkspaceFolder
 from cluster.local.locks import try_lock
@@ -30,7 +30,9 @@ async def create(folder: WorkspaceFolder, contact: Contact, address: Address, pr
 
     Raises WorkspaceExistsError where the name is taken, ClusterBusyError where another makes it right now.
     """
-    files = seed.Seed(project.files, home_files(project), await asyncio.to_thread(lambda: project.digest))
+    files = seed.Seed(
+        project.files, (*home_files(project), *profile_files()), await asyncio.to_thread(lambda: project.digest)
+    )
     async with held(folder):
         async with steps.step("workspace", f"Creating the workspace {folder.name}", expected=0.1) as step:
             record = await in_thread(_claim, folder, project, files.digest, step)

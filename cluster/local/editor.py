@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cluster.local.folders import Sockets, WorkspaceFolder
 from cluster.manifests.workspace import Address
+from templates.project import ProjectFile
 
 MARKER = "VIBECODE_WORKSPACE_FOLDER"
 """Every process of a workspace is started with it; by it they are found again."""
@@ -20,6 +21,17 @@ PASSED_ON = frozenset(
 )
 PASSED_ON_PREFIXES = ("LC_", "PIP_", "UV_", "NPM_CONFIG_", "npm_config_")
 """What a person has set so that programs speak their language and reach the network; nothing else of theirs."""
+
+
+PROFILES = (".profile", ".zprofile")
+PROFILE = b"""# /etc/profile sets PATH anew; a terminal of this workspace has the one that its editor was started with.
+PATH=${VIBECODE_PATH:-$PATH}
+"""
+
+
+def profile_files() -> tuple[ProjectFile, ...]:
+    """What a new home folder holds for the login shells that VS Code asks for the environment of its terminals."""
+    return tuple(ProjectFile(name, PROFILE) for name in PROFILES)
 
 
 def passed_on(environ: Mapping[str, str]) -> dict[str, str]:
@@ -53,10 +65,11 @@ def environment(
 ) -> dict[str, str]:
     """What all of the workspace's processes are started with; `programs` is looked in last."""
     passed = passed_on(environ)
-    path = passed.get("PATH", os.defpath)
     own = str(folder.home / ".local" / "bin")
+    path = os.pathsep.join([own, passed.get("PATH", os.defpath), *([str(programs)] if programs else [])])
     return passed | {
-        "PATH": os.pathsep.join([own, path, *([str(programs)] if programs else [])]),
+        "PATH": path,
+        "VIBECODE_PATH": path,
         "SHELL": passed.get("SHELL", "/bin/sh"),
         "HOME": str(folder.home),
         "TMPDIR": str(folder.temporary),

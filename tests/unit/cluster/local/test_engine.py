@@ -134,6 +134,14 @@ async def test_a_command_has_the_workspaces_home_and_none_of_the_persons_secrets
     assert f"TMPDIR={shop.temporary}" in variables
 
 
+async def test_a_login_shell_keeps_the_path_of_the_editor(engine: LocalEngine, shop: WorkspaceFolder) -> None:
+    """VS Code asks one for the environment of its terminals, and /etc/profile sets PATH anew."""
+    _, inside, _ = await run(engine, "shop", "sh", "-c", 'echo "$PATH"')
+
+    assert await run(engine, "shop", "bash", "-lc", 'echo "$PATH"') == (0, inside, b"")
+    assert inside.decode().startswith(f"{shop.home}/.local/bin:")
+
+
 async def test_what_a_person_could_read_of_it_is_for_them_alone(
     engine: LocalEngine, shop: WorkspaceFolder, folder: LocalFolder
 ) -> None:

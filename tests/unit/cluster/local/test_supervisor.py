@@ -165,8 +165,10 @@ def test_what_a_workspace_inherits(tmp_path: Path, sockets: Sockets) -> None:
 
     found = environment(folder, sockets, environ, Path("/ours"))
 
+    path = f"{folder.home}/.local/bin:/usr/bin:/ours"
     assert found == {
-        "PATH": f"{folder.home}/.local/bin:/usr/bin:/ours",
+        "PATH": path,
+        "VIBECODE_PATH": path,
         "LC_ALL": "C",
         "HTTPS_PROXY": "http://proxy",
         "PIP_INDEX_URL": "https://mirror",
