@@ -30,9 +30,9 @@ async def create(folder: WorkspaceFolder, contact: Contact, address: Address, pr
 
     Raises WorkspaceExistsError where the name is taken, ClusterBusyError where another makes it right now.
     """
-    files = seed.Seed(
-        project.files, (*home_files(project), *profile_files()), await asyncio.to_thread(lambda: project.digest)
-    )
+    home = {file.path: file for file in (*profile_files(), *home_files(project))}
+    digest = await asyncio.to_thread(lambda: project.digest)
+    files = seed.Seed(project.files, tuple(home.values()), digest)
     async with held(folder):
         async with steps.step("workspace", f"Creating the workspace {folder.name}", expected=0.1) as step:
             record = await in_thread(_claim, folder, project, files.digest, step)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, Self
 
+from cluster.editor import MANIFEST_PATH, read_manifest
 from cluster.local.files import replace_file, told
 from cluster.local.folders import LocalFolder, WorkspaceFolder
 from cluster.local.processes import Identity
@@ -51,7 +52,12 @@ def read_record(folder: WorkspaceFolder) -> Record | None:
         created = datetime.fromtimestamp(folder.seeded.stat().st_mtime, UTC)
     except (OSError, ValueError):
         return None
-    return Record(digest, created, seeded=True, wanted="stopped")
+    made = Record(digest, created, seeded=True, wanted="stopped")
+    try:
+        manifest = read_manifest((folder.home / MANIFEST_PATH).read_bytes())
+    except (OSError, ValueError, TypeError, KeyError):
+        return made
+    return replace(made, template=manifest.template, ports=manifest.ports)
 
 
 def write_record(folder: WorkspaceFolder, record: Record) -> None:

@@ -268,7 +268,8 @@ async def test_a_damaged_record_loses_nobodys_work(
     await done(engine.stop("shop"))
     shop.record.write_bytes(content)
 
-    assert [one.name for one in await engine.workspaces()] == ["shop"]
+    [found] = await engine.workspaces()
+    assert (found.name, found.state, found.template, set(found.ports)) == ("shop", "stopped", "python-fastapi", {8000})
     await done(engine.start("shop"))
 
     assert await run(engine, "shop", "cat", "work.txt") == (0, b"kept", b"")
