@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from cluster import ready, system
 from cluster.config import ClusterConfig
@@ -29,7 +28,7 @@ class KindEngine:
     def __init__(self, config: ClusterConfig) -> None:
         self._config = config
         self._lifecycle = Lifecycle(config)
-        self._kube: Kube | None = None
+        self._kubes: dict[Connection, Kube] = {}
 
     def up(self) -> AsyncIterator[Event]:
         return stream(self._up)
@@ -114,9 +113,9 @@ class KindEngine:
         return await (await self._named(name)).exec(name, command, terminal=terminal)
 
     async def close(self) -> None:
-        if self._kube is not None:
-            await self._kube.close()
-            self._kube = None
+        while self._kubes:
+            _, kube = self._kubes.popitem()
+            await kube.close()
 
     async def _up(self, steps: Steps) -> None:
         """Two requests where all is well; else the cluster, then ingress and image side by side."""
@@ -134,7 +133,7 @@ class KindEngine:
             await asyncio.wait([built])
 
     async def _is_up(self) -> bool:
-        if (known := self._lifecycle.known()) is None or not await _listens(known[0]):
+        if (known := self._lifecycle.known()) is None or not await self._serves(known[0]):
             return False
         answers, _, _ = await ready.get(known[1].http_port, "localhost", "/", within=2)
         return bool(answers) and await system.is_complete(self._connect(known[0]), self._config, self._image)
@@ -166,16 +165,21 @@ class KindEngine:
         return image.workspace_image(self._config)
 
     def _connect(self, connection: Connection) -> Kube:
-        if self._kube is None:
-            self._kube = Kube(connection)
-        return self._kube
+        """A cluster that somebody removed and we made anew has another connection; the old one may be in use."""
+        if connection not in self._kubes:
+            self._kubes[connection] = Kube(connection)
+        return self._kubes[connection]
+
+    async def _serves(self, connection: Connection) -> bool:
+        """Whether the API server says that it is ready: while it starts, it forbids what it will allow."""
+        return await self._connect(connection).ready()
 
     async def _workspaces(self) -> KubernetesWorkspaces:
         known = self._lifecycle.known()
-        if known is None or not await _listens(known[0]):
+        if known is None or not await self._serves(known[0]):
             node = await find_node(self._config.cluster)
             if node is None or node.state == "running":
-                raise ClusterUnreachableError(f"Nothing answers at {known[0].server if known else 'its address'}.")
+                raise ClusterUnreachableError("Its API server does not say that it is ready.")
             raise ClusterDownError(f"The cluster {self._config.cluster!r} is {node.state}.")
         connection, state = known
         return KubernetesWorkspaces(
@@ -186,18 +190,6 @@ class KindEngine:
         if self._lifecycle.known() is None:
             raise WorkspaceNotFoundError(f"There is no workspace {name!r}: there is no cluster yet.")
         return await self._workspaces()
-
-
-async def _listens(connection: Connection) -> bool:
-    """Whether anything accepts connections there: tells a stopped cluster at once, without a time-out."""
-    server = urlsplit(connection.server)
-    try:
-        async with asyncio.timeout(2):
-            _, writer = await asyncio.open_connection(server.hostname, server.port)
-    except (OSError, TimeoutError):
-        return False
-    writer.close()
-    return True
 
 
 def _node_words(node: dict[str, Any]) -> str:
