@@ -172,5 +172,5 @@ def _explain(environment: dict[str, str]) -> str:
     return "\n".join(said)
 
 
-def _name(node: pytest.Item) -> str:
+def _name(node: Any) -> str:
     return re.sub(r"[^\w.-]+", "-", node.name).strip("-")
