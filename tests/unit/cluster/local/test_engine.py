@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,37 @@ async def test_a_host_that_was_killed_is_followed_by_one_that_adopts_its_editors
 
     found = await engine.workspace("shop")
     assert (found.state, found.url, editor_of(shop)) == ("running", url, editor)
+
+
+async def test_another_setting_takes_another_host_and_keeps_the_editors(
+    engine: LocalEngine, shop: WorkspaceFolder, folder: LocalFolder, config: ClusterConfig
+) -> None:
+    host, editor = host_of(folder), editor_of(shop)
+    other = LocalEngine(replace(config, memory="1Gi"))
+
+    await done(other.up())
+    await done(other.start("shop"))
+
+    assert host_of(folder) != host
+    assert not lives(host)
+    assert editor_of(shop) == editor
+    assert "1024 MiB" in (await other.status()).parts["limits"]
+
+
+async def test_of_many_at_once_one_starts_the_host(engine: LocalEngine, folder: LocalFolder) -> None:
+    await asyncio.gather(*(done(engine.up()) for _ in range(4)))
+
+    assert belonging(MARKER, str(folder.path)) == [host_of(folder)]
+
+
+async def test_a_host_that_cannot_start_says_why(engine: LocalEngine, folder: LocalFolder) -> None:
+    folder.keys.mkdir(parents=True)
+
+    with pytest.raises(HomeUnusableError, match="keys"):
+        await done(engine.up())
+
+    folder.keys.rmdir()
+    await done(engine.up())
 
 
 async def test_delete_without_a_host_leaves_nothing(
