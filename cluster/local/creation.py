@@ -9,10 +9,16 @@ from datetime import UTC, datetime
 
 from cluster import ready, seed
 from cluster.editor import home_files
-from cluster.errors import ClusterBusyError, HostFailedError, WorkspaceExistsError, WorkspaceFailedError
+from cluster.errors import (
+    ClusterBusyError,
+    HostFailedError,
+    VolumeFullError,
+    WorkspaceExistsError,
+    WorkspaceFailedError,
+)
 from cluster.local.contact import NO_ANSWER, Contact, ask
 from cluster.local.editor import environment, profile_files
-from cluster.local.files import private_folder, told
+from cluster.local.files import make_room, private_folder, told
 from cluster.local.folders import WorkspaceFolder
 from cluster.local.locks import try_lock
 from cluster.local.records import Record, read_record, write_record
@@ -118,5 +124,7 @@ async def _seed(folder: WorkspaceFolder, contact: Contact, files: seed.Seed, ste
     session = await PipedSession.start(files.command(), folder.home, env)
     try:
         await seed.send(session, files, step)
+    except VolumeFullError as error:
+        raise VolumeFullError("The disk has no room for the project's files.", hint=make_room(folder.home)) from error
     finally:
         await session.close()

@@ -17,9 +17,13 @@ def told(path: Path) -> Generator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            hint = f"Free some space (`df -h {path.parent}` shows what there is), then run the same command again."
-            raise VolumeFullError(f"There is no room for {path}.", hint=hint) from error
+            raise VolumeFullError(f"There is no room for {path}.", hint=make_room(path.parent)) from error
         raise HomeUnusableError(f"{error.filename or path}: {error.strerror or error}.") from error
+
+
+def make_room(folder: Path) -> str:
+    """What a person can do where the disk is full."""
+    return f"Free some space (`df -h '{folder}'` shows what there is), then run the same command again."
 
 
 def private_folder(folder: Path) -> Path:

@@ -16,7 +16,13 @@ import pytest
 from cluster import ready
 from cluster.config import ClusterConfig
 from cluster.engine import Engine
-from cluster.errors import HomeUnusableError, PortTakenError, WorkspaceFailedError, WorkspaceNotFoundError
+from cluster.errors import (
+    HomeUnusableError,
+    PortTakenError,
+    VolumeFullError,
+    WorkspaceFailedError,
+    WorkspaceNotFoundError,
+)
 from cluster.kind.ports import free_port
 from cluster.local.contact import read_contact
 from cluster.local.editor import MARKER
@@ -372,6 +378,24 @@ async def test_a_home_that_cannot_be_written_is_told(code_server: Path, tmp_path
 
     assert "VIBECODE_HOME" in raised.value.hint
     assert await engine.workspaces() == ()
+
+
+async def test_a_disk_that_fills_up_while_files_arrive_is_told_and_got_over(
+    engine: LocalEngine, code_server: Path
+) -> None:
+    """The seam is PATH: a `tar` that says what the real one says then."""
+    tar = code_server.parent / "tar"
+    tar.write_text("#!/bin/sh\necho 'tar: README.md: Cannot write: No space left on device' >&2\nexit 2\n")
+    tar.chmod(0o755)
+    with pytest.raises(VolumeFullError) as raised:
+        await done(engine.create("shop", PROJECT))
+    assert "df -h" in raised.value.hint
+    assert (await engine.workspace("shop")).state == "creating"
+    tar.unlink()
+
+    await done(engine.create("shop", PROJECT))
+
+    assert await run(engine, "shop", "cat", "README.md") == (0, b"# A shop\n", b"")
 
 
 async def test_a_port_that_is_taken_is_told(code_server: Path, tmp_path: Path) -> None:
