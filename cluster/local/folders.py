@@ -130,15 +130,20 @@ class Sockets:
         return self.runtime(name) / "editor.sock"
 
 
+def socket_places(folder: LocalFolder, environ: Mapping[str, str]) -> list[Path]:
+    """Where the sockets can be, the best first: the engine's own folder, XDG_RUNTIME_DIR, /tmp."""
+    name = f"vibecode-{hashlib.sha256(b'%d:%b' % (os.getuid(), bytes(folder.path))).hexdigest()[:8]}"
+    places = [folder.path / "run", Path(environ.get("XDG_RUNTIME_DIR", "")) / name, Path("/tmp") / name]
+    return [one for one in places if one.is_absolute()]
+
+
 def choose_sockets(folder: LocalFolder, environ: Mapping[str, str]) -> Sockets:
-    """In the engine's own folder; where its path is too long, in XDG_RUNTIME_DIR; else in /tmp.
+    """In the first place with a path that is short enough.
 
     Raises HomeUnusableError where somebody else made the folder, since they could listen there.
     """
-    name = f"vibecode-{hashlib.sha256(b'%d:%b' % (os.getuid(), bytes(folder.path))).hexdigest()[:8]}"
-    runtime = Path(environ.get("XDG_RUNTIME_DIR", ""))
-    places = [folder.path / "run", runtime / name, Path("/tmp") / name]
-    usable = [one for one in places if one.is_absolute() and len(bytes(one)) + LONGEST_SOCKET <= SOCKET_PATH]
+    places = socket_places(folder, environ)
+    usable = [one for one in places if len(bytes(one)) + LONGEST_SOCKET <= SOCKET_PATH]
     chosen = next((one for one in usable if one.parent.is_dir() and os.access(one.parent, os.W_OK)), places[-1])
     return Sockets(check_private(private_folder(chosen)))
 

@@ -1,5 +1,6 @@
 """Stopping and removing local workspaces: nothing of them is left, and nothing else is touched."""
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from cluster.local.contact import NO_ANSWER, ask, read_contact
 from cluster.local.creation import held
 from cluster.local.ending import end_workspace
 from cluster.local.files import told
-from cluster.local.folders import LocalFolder, WorkspaceFolder
+from cluster.local.folders import LocalFolder, WorkspaceFolder, socket_places
 from cluster.local.records import change_wanted
 from cluster.local.threads import in_thread
 from cluster.local.trees import remove_tree
@@ -45,9 +46,14 @@ async def remove_all(local: LocalFolder, step: Step) -> None:
             step.progress(f"removing {folder.name}")
             await end_workspace(folder, _runtime(local, folder.name))
             await in_thread(_remove, folder)
-        if (contact := read_contact(local)) is not None:
-            await in_thread(remove_tree, contact.sockets.path)
-        await in_thread(remove_tree, local.path)
+        contact = read_contact(local)
+        places = [contact.sockets.path] if contact else socket_places(local, os.environ)
+        for one in (*filter(_ours, places), local.path):
+            await in_thread(remove_tree, one)
+
+
+def _ours(place: Path) -> bool:
+    return not place.is_symlink() and place.is_dir() and place.stat().st_uid == os.getuid()
 
 
 def _remove(folder: WorkspaceFolder) -> None:

@@ -452,7 +452,8 @@ async def test_a_program_that_is_killed_at_any_time_is_completed_by_the_next(
 async def test_down_leaves_nothing_even_where_the_notes_are_lost(
     engine: LocalEngine, shop: WorkspaceFolder, folder: LocalFolder
 ) -> None:
-    editor, host = editor_of(shop), host_of(folder)
+    editor, host, contact = editor_of(shop), host_of(folder), read_contact(folder)
+    assert contact is not None
     for path in (folder.host, shop.process, shop.record):
         path.unlink()
 
@@ -461,6 +462,7 @@ async def test_down_leaves_nothing_even_where_the_notes_are_lost(
     assert not lives(editor)
     assert not lives(host)
     assert not folder.path.exists()
+    assert not contact.sockets.path.exists()
 
 
 async def until_another(shop: WorkspaceFolder, first: Identity) -> None:
