@@ -59,7 +59,7 @@ async def in_turns(runs: int, *contenders: Contender, warm_up: bool = False) -> 
     for run in range(-1 if warm_up else 0, runs):
         for contender, series in zip(contenders, taken, strict=True):
             seconds = await contender(run)
-            print(f"  {contender.__qualname__} {run}: {seconds:.3f}", file=sys.stderr, flush=True)
+            print(f"  {contender.__name__} {run}: {seconds:.3f}", file=sys.stderr, flush=True)
             if run >= 0:
                 series.append(seconds)
     return [tuple(series) for series in taken]

@@ -12,7 +12,7 @@ from pathlib import Path
 from cluster.kube.api import Kube
 from cluster.kube.connection import read_connection
 from cluster.seed import send
-from tests.bench.seeding import STEP, ready_to_send
+from tests.bench.seeding import STEP, seed_of, waiting_for
 
 
 async def main(record: Path, pod: str, folder: Path) -> None:
@@ -20,7 +20,8 @@ async def main(record: Path, pod: str, folder: Path) -> None:
     assert connection is not None
     kube = Kube(connection)
     try:
-        async with ready_to_send(kube, pod, folder) as (session, files):
+        files = seed_of(folder)
+        async with waiting_for(kube, pod, files) as session:
             Path("/proc/self/clear_refs").write_text("5")
             before = _peak()
             await send(session, files, STEP)

@@ -42,31 +42,27 @@ async def _measure(there: Running, pod: str, folder: Path, runs: int, what: str,
     at = ("--namespace", WORKSPACES_NAMESPACE, "--container", CONTAINER)
     target = f"{HOME}/bare"
 
-    async def empty() -> None:
-        clear = f"rm -rf {HOME}/project {HOME}/.vibecode {target} && mkdir {target}"
-        await there.kubectl("exec", *at, pod, "--", "sh", "-c", clear)
+    async def set_aside() -> None:
+        """What is there is moved, not removed: the file system would be busy with that for a while."""
+        aside = f"mkdir -p {target} {HOME}/project && cd {HOME} && mv bare project $(mktemp -d) && mkdir bare"
+        await there.kubectl("exec", *at, pod, "--", "env", f"TMPDIR={HOME}", "sh", "-c", aside)
 
     async def ours(_: int) -> float:
-        await empty()
-
-        async def seed() -> None:
-            async with ready_to_send(there.kube, pod, folder) as (session, files):
-                await send(session, files, STEP)
-
-        return await timed(seed())
+        await set_aside()
+        return await timed(_seed(there.kube, pod, seed_of(folder)))
 
     async def copy(_: int) -> float:
-        await empty()
+        await set_aside()
         return await timed(there.kubectl("cp", *at, f"{folder}/.", f"{pod}:{target}"))
 
     async def stream(_: int) -> float:
-        await empty()
+        await set_aside()
         kubectl = ("kubectl", "--kubeconfig", str(there.kubeconfig), "exec", "--stdin", *at, pod, "--")
         pipe = f"{join(('tar', '-c', '-C', str(folder), '.'))} | {join((*kubectl, 'tar', '-x', '-C', target))}"
         return await timed(program("sh", "-c", pipe))
 
     async def memory(_: int) -> float:
-        await empty()
+        await set_aside()
         told = await program(sys.executable, "-m", "tests.bench.memory", there.kubeconfig.parent, pod, folder)
         return int(told) / 1e6
 
@@ -81,21 +77,27 @@ async def _measure(there: Running, pod: str, folder: Path, runs: int, what: str,
     return results
 
 
-@asynccontextmanager
-async def ready_to_send(kube: Kube, pod: str, folder: Path) -> AsyncGenerator[tuple[ExecSession, Seed]]:
-    """A session in which the pod waits for the folder's files, as they are sent when a workspace is made.
-
-    The digest is another each time, so that they are really sent.
-    """
+def seed_of(folder: Path) -> Seed:
+    """The folder as a workspace is seeded with it; its digest is another each time, so that it is really sent."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     found = tuple(ProjectFile(path.relative_to(folder).as_posix(), source=path) for path in paths)
-    made = Project(Manifest(title=uuid4().hex), found)
-    files = Seed(found, home_files(made), made.digest)
+    project = Project(Manifest(title=uuid4().hex), found)
+    return Seed(project.files, home_files(project), project.digest)
+
+
+@asynccontextmanager
+async def waiting_for(kube: Kube, pod: str, files: Seed) -> AsyncGenerator[ExecSession]:
+    """The command that takes the seed, as it is run when a workspace is made."""
     session = await kube.exec(pod, WORKSPACES_NAMESPACE, files.command(), container=CONTAINER, stdin=True)
     try:
-        yield session, files
+        yield session
     finally:
         await session.close()
+
+
+async def _seed(kube: Kube, pod: str, files: Seed) -> None:
+    async with waiting_for(kube, pod, files) as session:
+        await send(session, files, STEP)
 
 
 def _fill(folder: Path, sizes: dict[str, int]) -> None:
