@@ -118,6 +118,7 @@ async def test_data_survives_a_stop_a_killed_host_and_a_killed_editor(
     page = await browser.new_page()
     editor = Editor(page)
     await editor.open(await engine.entrance("static-site"))
+    await editor.readme_title()  # it takes the focus when it appears
     await editor.open_terminal()
     await editor.type_line("echo kept >kept.txt")
     kept = folder.workspace("static-site").project / "kept.txt"
@@ -154,6 +155,7 @@ async def test_nothing_that_a_terminal_started_outlives_delete(
     folder = LocalFolder(config.home).workspace("static-site")
     editor = Editor(await browser.new_page())
     await editor.open(await engine.entrance("static-site"))
+    await editor.readme_title()  # it takes the focus when it appears
     await editor.open_terminal()
     await editor.type_line("""setsid sh -c 'echo $$ >"$HOME/pid"; exec sleep 7777' & sleep 7778""")
     pid = int(await written(folder.home / "pid"))
