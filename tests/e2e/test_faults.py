@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,25 +62,34 @@ class Docker:
         self._server = socket.socket(socket.AF_UNIX)
         self._server.bind(str(path))
         self._server.listen(64)
-        self._open: list[socket.socket] = []
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._open: list[socket.socket] = [self._server]
+        self._threads: list[threading.Thread] = []
+        self._start(self._accept)
 
     def cut(self) -> None:
-        self._server.close()
-        self.path.unlink(missing_ok=True)
+        self.path.unlink()
         for one in self._open:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(timeout=10)
+        for one in self._open:
+            one.close()
+
+    def _start(self, target: Callable[..., None], *arguments: socket.socket) -> None:
+        thread = threading.Thread(target=target, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
                 one, _ = self._server.accept()
                 other = socket.socket(socket.AF_UNIX)
-                other.connect(self._target)
                 self._open += [one, other]
-                for source, sink in ((one, other), (other, one)):
-                    threading.Thread(target=self._pass_on, args=(source, sink), daemon=True).start()
+                other.connect(self._target)
+                self._start(self._pass_on, one, other)
+                self._start(self._pass_on, other, one)
 
     @staticmethod
     def _pass_on(source: socket.socket, sink: socket.socket) -> None:
