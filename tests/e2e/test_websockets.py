@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,13 +19,8 @@ pytestmark = pytest.mark.e2e
 IDLE = 76.0
 """Seconds; Traefik's and most other proxies' time-outs are 60 or less where nobody sets them."""
 
+ECHO = (Path(__file__).parent / "echo.py").read_bytes()
 ECHO_PORT = 9100
-ECHO = f"""
-const {{ Server }} = require("ws");
-new Server({{ host: "127.0.0.1", port: {ECHO_PORT} }}, () => console.log("listening"))
-  .on("connection", socket => socket.on("message", said => socket.send(said)));
-"""
-"""The `ws` is code-server's own; it sends nothing by itself, not even pings."""
 
 
 async def test_idle_connections_outlive_every_default_time_out(
@@ -32,8 +28,8 @@ async def test_idle_connections_outlive_every_default_time_out(
 ) -> None:
     made = workspace("static-site")
     name = made["name"]
-    start = 'NODE_PATH=/usr/lib/code-server/node_modules node -e "$1" >/tmp/echo 2>&1 &'
-    await said(engine, name, "sh", "-c", start, "sh", ECHO)
+    await said(engine, name, "sh", "-c", "cat >/tmp/echo.py", stdin=ECHO)
+    await said(engine, name, "sh", "-c", f"python3 /tmp/echo.py {ECHO_PORT} >/tmp/echo 2>&1 &")
     assert await written(engine, name, "/tmp/echo") == "listening\n"
     address = urlsplit(await engine.open_port(name, ECHO_PORT))
     editor, sockets, dropped = Editor(await browser.new_page()), list[WebSocket](), asyncio.Event()
