@@ -24,9 +24,10 @@ cd "$HOME"
 state="$HOME/.vibecode"
 mkdir -p "$state"
 if [ "$(cat "$state/seeded" 2>/dev/null)" = "$1" ]; then echo present; exit 0; fi
-rm -rf "$state/seed"
-mkdir "$state/seed"
-cd "$state/seed"
+# An earlier attempt may still be running here, cut off from who began it: without its folder it ends by itself.
+rm -rf "$state"/seed.*
+stage=$(mktemp -d "$state/seed.XXXXXX")
+cd "$stage"
 echo send
 # What is left unread must be drained, or containerd never tells how a command ended.
 tar -x -m --no-same-owner -f - || { code=$?; cat >/dev/null; exit "$code"; }
@@ -37,12 +38,12 @@ cd home
 find . -type f | while IFS= read -r file; do
   if [ ! -e "$HOME/$file" ]; then mkdir -p "$HOME/$(dirname "$file")"; mv "$file" "$HOME/$file"; fi
 done
-cd "$state"
-rm -rf "$HOME/project"
-mv seed/project "$HOME/project"
-echo "$1" >seeded.new
-mv seeded.new seeded
-rm -rf seed
+cd "$HOME"
+if [ -e project ]; then mv project "$stage/before"; fi
+mv "$stage/project" project
+echo "$1" >"$state/seeded.new"
+mv "$state/seeded.new" "$state/seeded"
+rm -rf "$stage"
 echo seeded
 """
 """Runs as `sh -c SCRIPT seed DIGEST COUNT` and reads the tar from standard input once it has said `send`."""

@@ -103,7 +103,7 @@ async def test_files_arrive_with_their_bytes_modes_and_links(home: Path, tmp_pat
     assert (project / "link").readlink() == Path("deep/er/empty")
     assert (project / ("n" * 200) / ("m" * 200)).read_bytes() == b"long names"
     assert (home / ".config/settings.json").read_bytes() == b"{}"
-    assert not (home / ".vibecode/seed").exists()
+    assert [path.name for path in (home / ".vibecode").iterdir()] == ["seeded"]
 
 
 async def test_an_empty_project_is_an_empty_folder(home: Path) -> None:
@@ -135,6 +135,24 @@ async def test_a_stream_that_breaks_off_leaves_no_project_and_can_be_repeated(ho
     assert session.exit_code != 0, said
     assert not (home / "project").exists()
     await put(home, one)
+    assert len(list((home / "project").iterdir())) == 40
+
+
+async def test_an_attempt_that_is_still_running_neither_spoils_nor_finishes_the_next(home: Path) -> None:
+    files = [ProjectFile(f"file-{number}", os.urandom(10_000)) for number in range(40)]
+    one = a_seed(*files)
+    abandoned = await LocalSession.run(one.command(), home)
+    await abandoned.write(b"".join(list(one.frames())[:2]))
+    while not list((home / ".vibecode").glob("seed.*/project/*")):
+        await asyncio.sleep(0.01)
+    await put(home, one)
+    (home / "project/file-0").write_bytes(b"edited by the person")
+    await abandoned.write(b"".join(list(one.frames())[2:]))
+    await abandoned.close_stdin()
+    async for _ in abandoned.output():
+        pass
+    assert abandoned.exit_code != 0
+    assert (home / "project/file-0").read_bytes() == b"edited by the person"
     assert len(list((home / "project").iterdir())) == 40
 
 
