@@ -58,9 +58,13 @@ def pod_state(pod: Object) -> PodState:
     return PodState(name, False, "preparing the container" if reason == "ContainerCreating" else reason or "waiting")
 
 
+def has_ended(pod: Object) -> bool:
+    """Whether it ended for good, as an evicted pod does; Kubernetes keeps it to be looked at."""
+    return pod.get("status", {}).get("phase") in ("Failed", "Succeeded")
+
+
 def _alive(pod: Object) -> bool:
-    ended = pod.get("status", {}).get("phase") in ("Failed", "Succeeded")
-    return not ended and not pod["metadata"].get("deletionTimestamp")
+    return not has_ended(pod) and not pod["metadata"].get("deletionTimestamp")
 
 
 def _unscheduled(status: Object) -> str | None:

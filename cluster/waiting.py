@@ -10,7 +10,7 @@ from cluster.kube.api import Kube
 from cluster.kube.kinds import Object
 from cluster.manifests.labels import WORKSPACE_LABEL, WORKSPACES_NAMESPACE
 from cluster.manifests.workspace import CONTAINER
-from cluster.pods import current_pod, pod_state
+from cluster.pods import current_pod, has_ended, pod_state
 from templates.events import Step
 
 LOOK_EVERY = 0.1
@@ -44,8 +44,11 @@ async def until_running(
 
 
 async def until_gone(kube: Kube, name: str) -> None:
-    """Returns once no pod of the workspace is left."""
-    while await pods(kube, name):
+    """Returns once no pod of the workspace is left; one that was evicted goes only if it is told to."""
+    while left := await pods(kube, name):
+        for pod in left:
+            if has_ended(pod):
+                await kube.delete("Pod", pod["metadata"]["name"], WORKSPACES_NAMESPACE)
         await asyncio.sleep(LOOK_EVERY)
 
 

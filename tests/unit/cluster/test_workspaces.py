@@ -131,6 +131,21 @@ async def test_stop_start_and_delete(workspaces: KubernetesWorkspaces, server: F
         await workspaces.get("shop")
 
 
+async def test_an_evicted_pod_that_is_left_over_does_not_keep_a_workspace_from_ending(
+    workspaces: KubernetesWorkspaces, server: FakeKubeServer, kube: Kube
+) -> None:
+    await create(workspaces, project())
+    [pod] = await kube.list("Pod", NAMESPACE)
+    own = {key: pod["metadata"][key] for key in ("namespace", "labels")}
+    evicted = {"apiVersion": "v1", "kind": "Pod", "metadata": {**own, "name": "evicted"}, "spec": pod["spec"]}
+    await kube.create(evicted)
+    await kube.patch("Pod", "evicted", NAMESPACE, {"status": {"phase": "Failed"}}, subresource="status")
+    async with asyncio.timeout(10):
+        async for _ in stream(lambda steps: workspaces.delete("shop", steps)):
+            pass
+    assert await kube.list("Pod", NAMESPACE) == []
+
+
 @pytest.mark.parametrize(
     "fault", [Refuse(429, retry_after=0), Refuse(500), Refuse(503), Cut(None), Silence()], ids=lambda one: repr(one)
 )
