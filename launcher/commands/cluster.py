@@ -8,7 +8,7 @@ from launcher.commands.table import workspace_lines
 from launcher.context import Context
 from launcher.output.console import Console
 from launcher.output.documents import status_document
-from launcher.output.text import plain
+from templates.text import plain
 
 
 async def _up(context: Context, _: Namespace) -> int:

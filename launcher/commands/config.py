@@ -5,9 +5,10 @@ from dataclasses import fields
 
 from launcher.commands.command import Command
 from launcher.context import Context
-from launcher.output.text import DASH, columns
+from launcher.output.text import columns
 from launcher.settings import DEFAULT, Settings, variable
 from launcher.settings_docs import descriptions, markdown_table
+from templates.text import DASH
 
 
 def _arguments(parser: ArgumentParser) -> None:

@@ -15,9 +15,9 @@ from launcher.commands.command import Command
 from launcher.context import Context
 from launcher.output.documents import created_document
 from launcher.output.progress import Progress
-from launcher.output.text import duration
 from templates.events import Event, StepDone
 from templates.project import Project
+from templates.text import duration
 
 ATTEMPTS = 5
 """How many names are tried where none was given and others take the same ones at the same time."""

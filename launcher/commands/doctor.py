@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from launcher.commands.command import Command
 from launcher.context import Context
 from launcher.output.console import Console
-from launcher.output.text import plain
 from launcher.wiring import config_of
+from templates.text import plain
 
 if TYPE_CHECKING:
     from cluster.doctor.check import Check

@@ -11,9 +11,9 @@ from launcher.commands.command import Command
 from launcher.context import Context
 from launcher.errors import UsageError
 from launcher.output.documents import created_document
-from launcher.output.text import duration
 from launcher.wiring import engine_named
 from templates.events import stream
+from templates.text import duration
 
 OTHER: dict[str, Literal["kind", "local"]] = {"kind": "local", "local": "kind"}
 

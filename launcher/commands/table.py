@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from cluster.engine import Workspace
 from launcher.output.console import Console
-from launcher.output.text import DASH, age, columns, plain
+from launcher.output.text import columns
+from templates.text import DASH, age, plain
 
 _STYLES = {"running": "green", "creating": "yellow", "stopped": "dim", "failed": "red", "unknown": "red"}
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from launcher.commands.command import Command
 from launcher.context import Context
-from launcher.output.text import columns, plain
+from launcher.output.text import columns
+from templates.text import plain
 
 if TYPE_CHECKING:
     from templates.catalog import Template

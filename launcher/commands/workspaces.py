@@ -10,8 +10,8 @@ from launcher.commands.command import Command
 from launcher.commands.table import workspace_lines
 from launcher.context import Context
 from launcher.output.documents import Document, workspace_document
-from launcher.output.text import duration
 from templates.events import Event
+from templates.text import duration
 
 
 async def _list(context: Context, _: Namespace) -> int:

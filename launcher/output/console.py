@@ -7,8 +7,9 @@ from typing import TextIO
 
 from launcher import stdio
 from launcher.errors import ConfirmationNeededError
-from launcher.output.text import make_printable, plain, styled, takes_unicode
+from launcher.output.text import make_printable, styled, takes_unicode
 from templates.errors import CancelledError, VibeCodeError
+from templates.text import plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from launcher.output.console import Console
 from launcher.output.progress import RunningStep, lines, track
-from launcher.output.text import duration
 from templates.events import Event
+from templates.text import duration
 
 
 class LiveProgress:

@@ -8,9 +8,10 @@ from time import monotonic
 from typing import Protocol
 
 from launcher.output.console import Console
-from launcher.output.text import DASH, duration, plain, styled
+from launcher.output.text import styled
 from templates.errors import CancelledError
 from templates.events import Event, StepDone, StepFailed, StepProgress, StepStarted
+from templates.text import DASH, duration, plain
 
 CHANGES = 2.0
 """Seconds between two lines of one step that say how far it is."""

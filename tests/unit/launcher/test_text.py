@@ -7,7 +7,8 @@ import pytest
 
 from cluster.engine import Workspace
 from launcher.output.documents import workspace_document
-from launcher.output.text import age, columns, duration, make_printable, plain, styled, takes_unicode
+from launcher.output.text import columns, make_printable, styled, takes_unicode
+from templates.text import age, duration, plain
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
