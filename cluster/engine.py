@@ -1,6 +1,6 @@
 """The one protocol that every place where workspaces live follows, and the records it speaks in."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -11,6 +11,7 @@ from templates.project import Project
 EngineName = Literal["kind", "context", "local"]
 WorkspaceState = Literal["creating", "running", "stopped", "failed", "unknown"]
 EngineState = Literal["absent", "stopped", "starting", "running", "unreachable"]
+UnitState = Literal["starting", "running", "ending", "failed"]
 Capability = Literal["network-isolation", "autoscaling", "datadog-cluster-agent"]
 
 
@@ -41,6 +42,56 @@ class EngineStatus:
     workspaces: tuple[Workspace, ...] = ()
     detail: str = ""
     parts: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a workspace takes now: CPU in thousandths of a core, memory in bytes; None where it is not known."""
+
+    cpu: int | None = None
+    memory: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One thing that an engine runs: a pod or a process, of one workspace or, without `workspace`, of the engine.
+
+    `words` say what it is doing, `restarts` how often it was started again by itself; `since` is when it was made.
+    """
+
+    kind: str
+    name: str
+    state: UnitState
+    words: str
+    since: datetime | None = None
+    restarts: int = 0
+    workspace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Something that happened to an object, `count` times, last at `time` (in UTC).
+
+    `words` say it plainly; `kind`, `name`, `reason` and `message` are the engine's own, as Kubernetes has them.
+    """
+
+    time: datetime
+    kind: str
+    name: str
+    reason: str
+    message: str
+    words: str
+    count: int = 1
+    warning: bool = False
+    workspace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What runs, sorted by workspace and name, and what happened, the newest last."""
+
+    units: tuple[Unit, ...] = ()
+    occurrences: tuple[Occurrence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +140,29 @@ class Engine(Protocol):
 
     async def workspaces(self) -> tuple[Workspace, ...]:
         """All of them, sorted by name; empty where the engine was never brought up."""
+        ...
+
+    def watch(self) -> AsyncGenerator[tuple[Workspace, ...]]:
+        """All workspaces as `workspaces` gives them, at once and again after each change, but without `idle_since`.
+
+        Waits where the engine was never brought up, until it is. Raises ClusterUnreachableError or ClusterDownError
+        where the connection is lost: what was told last is stale then, and it can be called again.
+        """
+        ...
+
+    async def idle_since(self) -> Mapping[str, datetime]:
+        """When each running workspace last heard from a browser; one that never did, or is silent, is left out.
+
+        It asks every editor: for once a minute, not for every change.
+        """
+        ...
+
+    async def usage(self) -> Mapping[str, Usage]:
+        """What each running workspace takes; one that is not known of (yet) is left out."""
+        ...
+
+    async def activity(self, name: str | None = None) -> Activity:
+        """What runs and what happened, in one workspace or in all and the engine itself."""
         ...
 
     async def workspace(self, name: str) -> Workspace: ...

@@ -1,12 +1,13 @@
 """The `kind` engine: workspaces in a KIND cluster that the program itself creates, repairs and removes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from cluster import ready, system
 from cluster.config import ClusterConfig
-from cluster.engine import Capability, EngineStatus, ExecSession, TerminalSize, Workspace
+from cluster.engine import Activity, Capability, EngineStatus, ExecSession, TerminalSize, Usage, Workspace
 from cluster.errors import ClusterDownError, ClusterUnreachableError, WorkspaceNotFoundError
 from cluster.kind import image
 from cluster.kind.lifecycle import Lifecycle
@@ -69,6 +70,20 @@ class KindEngine:
         if self._lifecycle.known() is None:
             return ()
         return await (await self._workspaces()).list()
+
+    async def watch(self) -> AsyncGenerator[tuple[Workspace, ...]]:
+        while True:
+            yield await self.workspaces()
+            await asyncio.sleep(1)
+
+    async def idle_since(self) -> Mapping[str, datetime]:
+        return {one.name: one.idle_since for one in await self.workspaces() if one.idle_since}
+
+    async def usage(self) -> Mapping[str, Usage]:
+        return {}
+
+    async def activity(self, name: str | None = None) -> Activity:
+        return Activity()
 
     async def workspace(self, name: str) -> Workspace:
         return await (await self._named(name)).get(name)

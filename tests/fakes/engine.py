@@ -9,7 +9,7 @@ import shutil
 import signal
 import struct
 import termios
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,11 +18,15 @@ from typing import Literal
 
 from cluster.config import ClusterConfig
 from cluster.engine import (
+    Activity,
     Capability,
     EngineName,
     EngineStatus,
     ExecSession,
+    Occurrence,
     TerminalSize,
+    Unit,
+    Usage,
     Workspace,
 )
 from cluster.errors import WorkspaceExistsError, WorkspaceNotFoundError, WorkspaceStoppedError
@@ -30,6 +34,8 @@ from cluster.names import check_name
 from templates.errors import VibeCodeError
 from templates.events import Event, Step, Steps, stream
 from templates.project import Project
+
+USAGE = Usage(cpu=12, memory=150 * 2**20)
 
 
 @dataclass
@@ -39,11 +45,13 @@ class Kept:
     workspace: Workspace
     digest: str
     folder: Path
-    lines: list[str] = field(default_factory=list)
+    usage: Usage
+    lines: list[str]
+    happened: list[Occurrence] = field(default_factory=list[Occurrence])
 
 
 class FakeEngine:
-    """See `cluster.engine.Engine`.
+    """See `cluster.engine.Engine`; `put`, `change`, `use`, `happen`, `speak`, `lose` and `recover` set the scene.
 
     A step named in `fails` raises that error once; one in `hangs` never ends; one in `lingers` does not even end
     the first time it is cancelled.
@@ -69,6 +77,8 @@ class FakeEngine:
         self._kept: dict[str, Kept] = {}
         self._busy: set[str] = set()
         self._spoken = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._lost: VibeCodeError | None = None
         self.closed = False
 
     def put(self, name: str, project: Project) -> None:
@@ -76,7 +86,29 @@ class FakeEngine:
         self.running = True
         self._make(name, project)
         self._seed(name, project)
-        self._set(name, state="running")
+        self._set(name, state="running", reason=None)
+
+    def change(self, name: str, **changes: object) -> None:
+        """Makes a workspace's record another, as somebody else may."""
+        self._set(name, **changes)
+
+    def use(self, name: str, usage: Usage) -> None:
+        self._kept[name].usage = usage
+
+    def happen(self, occurrence: Occurrence) -> None:
+        """Adds what happened to its workspace."""
+        assert occurrence.workspace is not None
+        self._kept[occurrence.workspace].happened.append(occurrence)
+
+    def lose(self, error: VibeCodeError) -> None:
+        """From now on the engine is out of reach: what asks it, and every watch, meets this error."""
+        self._lost = error
+        self._tell()
+
+    def recover(self) -> None:
+        """The engine is in reach again."""
+        self._lost = None
+        self._tell()
 
     def speak(self, name: str, line: str) -> None:
         """Adds a line to a workspace's log."""
@@ -98,12 +130,47 @@ class FakeEngine:
         return stream(work)
 
     async def status(self) -> EngineStatus:
+        if self._lost is not None:
+            return EngineStatus(self.name, "unreachable", detail=self._lost.detail)
         if not self.running:
             return EngineStatus(self.name, "absent")
         return EngineStatus(self.name, "running", await self.workspaces(), parts={"node": "Ready"})
 
     async def workspaces(self) -> tuple[Workspace, ...]:
-        return tuple(self._kept[name].workspace for name in sorted(self._kept))
+        self._reach()
+        return self._workspaces()
+
+    async def watch(self) -> AsyncGenerator[tuple[Workspace, ...]]:
+        told: tuple[Workspace, ...] | None = None
+        while True:
+            changed = self._changed
+            self._reach()
+            now = tuple(replace(one, idle_since=None) for one in self._workspaces())
+            if now != told:
+                yield (told := now)
+            else:
+                await changed.wait()
+
+    async def idle_since(self) -> Mapping[str, datetime]:
+        self._reach()
+        return {one.name: one.idle_since for one in self._workspaces() if one.idle_since and one.state == "running"}
+
+    async def usage(self) -> Mapping[str, Usage]:
+        self._reach()
+        return {name: kept.usage for name, kept in self._kept.items() if kept.workspace.state == "running"}
+
+    async def activity(self, name: str | None = None) -> Activity:
+        self._reach()
+        chosen = (
+            sorted(self._kept.values(), key=lambda one: one.workspace.name) if name is None else [self._named(name)]
+        )
+        units = tuple(
+            Unit("Pod", f"{one.name}-0", "running", "the editor runs", one.created, workspace=one.name)
+            for one in (kept.workspace for kept in chosen)
+            if one.state == "running"
+        )
+        happened = (occurrence for kept in chosen for occurrence in kept.happened)
+        return Activity(units, tuple(sorted(happened, key=lambda one: one.time)))
 
     async def workspace(self, name: str) -> Workspace:
         return self._named(name).workspace
@@ -201,7 +268,7 @@ class FakeEngine:
             self._seed(name, project)
         async with steps.step("ready", "Waiting for the editor") as step:
             await self._pass(step, "ready")
-            self._set(name, state="running")
+            self._set(name, state="running", reason=None)
         if project.manifest.extensions:
             async with steps.step("extensions", "Installing extensions") as step:
                 await self._pass(step, "extensions")
@@ -221,6 +288,17 @@ class FakeEngine:
             step.log = (f"{name}: the log that explains it",)
             raise error
 
+    def _workspaces(self) -> tuple[Workspace, ...]:
+        return tuple(self._kept[name].workspace for name in sorted(self._kept))
+
+    def _reach(self) -> None:
+        if self._lost is not None:
+            raise self._lost
+
+    def _tell(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
     def _make(self, name: str, project: Project) -> None:
         if name in self._kept:
             return
@@ -236,7 +314,8 @@ class FakeEngine:
             ports={port: self._address(f"{port}-{name}") for port in project.manifest.ports},
             reason="it is being made",
         )
-        self._kept[name] = Kept(workspace, project.digest, folder, ["the editor listens"])
+        self._kept[name] = Kept(workspace, project.digest, folder, USAGE, ["the editor listens"])
+        self._tell()
 
     def _seed(self, name: str, project: Project) -> None:
         for file in project.files:
@@ -247,12 +326,22 @@ class FakeEngine:
 
     def _set(self, name: str, **changes: object) -> None:
         kept = self._kept[name]
+        before = kept.workspace.state
         kept.workspace = replace(kept.workspace, **changes)  # type: ignore[arg-type]
+        if (state := kept.workspace.state) != before:
+            words = kept.workspace.reason or f"it is {state}"
+            happened = Occurrence(
+                datetime.now(UTC), "Pod", f"{name}-0", state.capitalize(), words, words, workspace=name
+            )
+            kept.happened.append(happened)
+        self._tell()
 
     def _remove(self, name: str) -> None:
         shutil.rmtree(self._kept.pop(name).folder)
+        self._tell()
 
     def _named(self, name: str) -> Kept:
+        self._reach()
         try:
             return self._kept[name]
         except KeyError:
