@@ -26,7 +26,6 @@ from cluster.local import creation, hosting, log, removal
 from cluster.local.contact import Contact, Order, ask, read_contact
 from cluster.local.editor import environment
 from cluster.local.folders import LocalFolder, WorkspaceFolder
-from cluster.local.install import tools
 from cluster.local.install.install import install_code_server
 from cluster.local.install.program import find_program
 from cluster.local.launch import Launch
@@ -36,7 +35,7 @@ from cluster.local.session import PipedSession, TerminalSession
 from cluster.local.threads import in_thread
 from cluster.manifests.workspace import Address
 from cluster.names import check_name
-from templates.events import Event, Steps, stream, together
+from templates.events import Event, Steps, stream
 from templates.project import Project
 
 PLAIN_PORT = 8080
@@ -114,11 +113,7 @@ class LocalEngine:
             check_name(name)
             contact = await self._up(steps)
             folder, address = self._folder.workspace(name), self._address(name)
-            path = environment(folder, contact.sockets, os.environ, tools.folders(self._config.home))["PATH"]
-            await together(
-                creation.create(folder, contact, address, project, steps),
-                tools.bring(self._config.home, tools.commands(project.manifest), path, steps),
-            )
+            await creation.create(folder, contact, address, project, steps)
             if project.manifest.extensions:
                 async with steps.step("extensions", "Installing the template's extensions") as step:
                     await install_extensions(self.exec, name, project.manifest.extensions, step)
@@ -192,7 +187,7 @@ class LocalEngine:
             tasks=held.tasks,
             terminal=terminal is not None,
         ).arguments()
-        env = environment(folder, contact.sockets, os.environ, order.programs)
+        env = environment(folder, contact.sockets, os.environ, Path(order.programs) if order.programs else None)
         if terminal is None:
             return await PipedSession.start(inside, folder.home, env)
         env["TERM"] = os.environ.get("TERM", "xterm-256color")
@@ -213,8 +208,8 @@ class LocalEngine:
             http_port=self._config.http_port,
             memory=self._config.memory,
             version=self._config.version,
-            program=str(program),
-            programs=tools.folders(self._config.home),
+            program=str(program.path),
+            programs=str(program.folder) if program.folder else None,
         )
         if (contact := await hosting.running_as(self._folder, order)) is not None:
             return contact
