@@ -1,6 +1,10 @@
 """The base of every error that a person may meet."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from templates.workspace_files import Conflict
 
 
 class VibeCodeError(Exception):
@@ -49,6 +53,26 @@ class TooLargeError(VibeCodeError):
     code = "project-too-large"
     title = "The project is too large to seed"
     hint = "List what can stay behind in .gitignore, and try again."
+
+
+class FilesConflictError(VibeCodeError):
+    """Files that are not what a change was made for; `conflicts` has the hashes, and nothing was changed."""
+
+    code = "files-changed"
+    title = "Files have changed meanwhile"
+    hint = "Nothing was written. Look at the files that are named, then ask again."
+
+    def __init__(self, conflicts: "Sequence[Conflict]", *, hint: str | None = None) -> None:
+        super().__init__("\n".join(map(_conflict, conflicts)), hint=hint)
+        self.conflicts = tuple(conflicts)
+
+
+def _conflict(one: "Conflict") -> str:
+    if one.found == "absent":
+        return f"{one.path} is not there any more."
+    if one.expected == "absent":
+        return f"{one.path} is there already (sha256 {one.found[:12]})."
+    return f"{one.path} has changed: expected {one.expected[:12]}, found {one.found[:12]} (sha256)."
 
 
 class TemplateError(VibeCodeError):
