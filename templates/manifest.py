@@ -3,6 +3,7 @@
 import re
 import shlex
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -37,6 +38,12 @@ def _extension(extension: str) -> str:
     return extension
 
 
+def _one_sign(icon: str) -> str:
+    if len(icon) != 1 or unicodedata.category(icon) != "So":
+        raise ValueError("must be one symbol, such as ⚡, of a single code point")
+    return icon
+
+
 def _not_reserved(name: str) -> str:
     if name == NAME:
         raise ValueError("is the workspace's name, which every template has")
@@ -45,6 +52,7 @@ def _not_reserved(name: str) -> str:
 
 _Tag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=30)]
 _Port = Annotated[int, Field(ge=1024, le=65535)]
+_Icon = Annotated[str, AfterValidator(_one_sign)]  # terminals disagree on the width of longer ones
 _Extension = Annotated[str, AfterValidator(_extension)]
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40), AfterValidator(_not_reserved)]
 
@@ -52,16 +60,21 @@ _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_lengt
 class TemplateManifest(Table):
     """What `template.toml` says; the template's id is its folder's name.
 
-    `run` and `test` are shell commands for the project's folder, in which variables may stand unquoted.
+    `install`, `run`, `test` and `lint` are shell commands for the project's folder, in which variables may stand
+    unquoted. `icon` and `good_for` are what a gallery shows beside title and description.
     """
 
     title: Title
     description: Line
     language: Title
+    icon: _Icon = "◆"
+    good_for: Line = ""
     tags: Annotated[tuple[_Tag, ...], Field(strict=False), AfterValidator(_distinct)] = ()
     ports: Annotated[tuple[_Port, ...], Field(strict=False), AfterValidator(_distinct)] = ()
+    install: Line = ""
     run: Line = ""
     test: Line = ""
+    lint: Line = ""
     extensions: Annotated[tuple[_Extension, ...], Field(strict=False), AfterValidator(_distinct)] = ()
     variables: dict[_Name, Variable] = {}
 
@@ -78,6 +91,8 @@ class TemplateManifest(Table):
             run=fill(self.run, quoted),
             test=fill(self.test, quoted),
             extensions=self.extensions,
+            install=fill(self.install, quoted),
+            lint=fill(self.lint, quoted),
         )
 
 

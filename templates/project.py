@@ -38,8 +38,8 @@ class ProjectFile:
 class Manifest:
     """How a project is shown and run: what `template.toml` says, or what was found in a folder.
 
-    `ports` are what the project serves (1024 to 65535); `run` and `test` are shell commands in the project's
-    folder; `extensions` are Open VSX ids, or paths of .vsix files inside the project (`./name.vsix`).
+    `ports` are what the project serves (1024 to 65535); `install`, `run`, `test` and `lint` are shell commands in
+    the project's folder; `extensions` are Open VSX ids, or paths of .vsix files inside the project (`./name.vsix`).
     """
 
     title: str
@@ -51,6 +51,8 @@ class Manifest:
     run: str = ""
     test: str = ""
     extensions: tuple[str, ...] = ()
+    install: str = ""
+    lint: str = ""
 
 
 @dataclass(frozen=True)

@@ -45,9 +45,13 @@ def _document(template: "Template") -> dict[str, object]:
     return {
         **template.as_dict(),
         "description": manifest.description,
+        "icon": manifest.icon,
+        "good_for": manifest.good_for,
         "ports": list(manifest.ports),
+        "install": manifest.install,
         "run": manifest.run,
         "test": manifest.test,
+        "lint": manifest.lint,
         "extensions": list(manifest.extensions),
         "variables": {name: one.model_dump(mode="json") for name, one in manifest.variables.items()},
     }
@@ -56,14 +60,17 @@ def _document(template: "Template") -> dict[str, object]:
 def _description(template: "Template") -> list[str]:
     manifest = template.manifest
     rows = [
+        ("good for", manifest.good_for),
         ("language", manifest.language),
         ("tags", " ".join(manifest.tags)),
         ("ports", " ".join(map(str, manifest.ports))),
+        ("install", manifest.install),
         ("run", manifest.run),
         ("test", manifest.test),
+        ("lint", manifest.lint),
         ("extensions", " ".join(manifest.extensions)),
     ]
-    lines = [f"{template.id}: {manifest.title}", manifest.description, ""]
+    lines = [f"{manifest.icon} {template.id}: {manifest.title}", manifest.description, ""]
     lines += [f"  {label:10}  {value}" for label, value in rows if value]
     for name, variable in manifest.variables.items():
         lines += ["", f"  --set {name}={variable.default_text!r}", f"      {variable.title}"]

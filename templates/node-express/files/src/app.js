@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 
 import express from "express";
 
+import { log, logRequests } from "./logs.js";
 import { notesRouter } from "./notes.js";
 
 const PUBLIC = fileURLToPath(new URL("../public", import.meta.url));
@@ -10,6 +11,7 @@ const PUBLIC = fileURLToPath(new URL("../public", import.meta.url));
 export function createApp() {
   const app = express();
   app.disable("x-powered-by");
+  app.use(logRequests);
   app.use(express.json());
 
   app.get("/health", (request, response) => {
@@ -22,9 +24,9 @@ export function createApp() {
     response.status(404).json({ error: `There is nothing at ${request.path}.` });
   });
   // Express knows an error handler by its four parameters.
-  app.use((error, request, response, next) => {
+  app.use((error, request, response, _next) => {
     const status = error.status ?? 500;
-    if (status >= 500) console.error(error);
+    if (status >= 500) log("ERROR", error.message, { "error.stack": error.stack });
     response.status(status).json({ error: error.expose ? error.message : "Something went wrong." });
   });
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
 
-from app import database, notes
+from app import database, logs, notes
+
+logs.configure("uvicorn", "uvicorn.access")
 
 PAGE = Path(__file__).parent / "static" / "index.html"
 

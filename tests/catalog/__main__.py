@@ -1,0 +1,53 @@
+"""`python -m tests.catalog [ID …]`: proves templates one after another, prints a table, keeps the results as JSON."""
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from templates.catalog import Catalog
+from tests.catalog.place import LocalFolder
+from tests.catalog.proofs import PROOFS
+from tests.catalog.prove import Record, prove
+from tests.catalog.results import RESULTS, merged, read, table, write
+
+NEEDED = ("git", "node", "npm", "python3", "uv")
+
+
+async def _prove(ids: Sequence[str], keep: Path | None) -> list[Record]:
+    records: list[Record] = []
+    for template_id in ids:
+        folder = Path(tempfile.mkdtemp(prefix=f"{template_id}-", dir=keep))
+        try:
+            record = await prove(Catalog().load(template_id), PROOFS[template_id], LocalFolder(folder))
+        finally:
+            if keep is None:
+                shutil.rmtree(folder, ignore_errors=True)
+        print(f"{template_id}: {record.failed or 'proven'}", file=sys.stderr, flush=True)
+        records.append(record)
+        write(RESULTS, merged(read(RESULTS), [record]))
+    return records
+
+
+def main() -> None:
+    ids = Catalog().ids()
+    parser = argparse.ArgumentParser(prog="python -m tests.catalog", description=__doc__)
+    parser.add_argument("ids", metavar="ID", nargs="*", help="templates; all of them if none is named")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave the projects there, to look at")
+    args = parser.parse_args()
+    if unknown := set(args.ids) - set(ids):
+        parser.error(f"there is no template {', '.join(sorted(unknown))}")
+    if missing := [name for name in NEEDED if shutil.which(name) is None]:
+        parser.error(f"the templates need {', '.join(missing)} on PATH")
+    if args.keep:
+        args.keep.mkdir(parents=True, exist_ok=True)
+    records = asyncio.run(_prove(args.ids or ids, args.keep))
+    print(table(records))
+    sys.exit(any(record.failed for record in records))
+
+
+if __name__ == "__main__":
+    main()
