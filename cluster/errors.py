@@ -196,7 +196,13 @@ class HostFailedError(VibeCodeError):
     hint = "Run the same command again."
 
 
-class CodeServerInstallError(VibeCodeError):
+class ProgramInstallError(VibeCodeError):
+    code = "program-install-failed"
+    title = "A program is not there, and could not be installed"
+    hint = "Run the same command again; or install it yourself, so that it is on PATH."
+
+
+class CodeServerInstallError(ProgramInstallError):
     code = "code-server-install-failed"
     title = "code-server is not there, and could not be installed"
     hint = "Run the same command again; or install it yourself: https://coder.com/docs/code-server/install."

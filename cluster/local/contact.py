@@ -27,8 +27,8 @@ _ERRORS = {
 class Order:
     """How a host is to run: it is started anew where the one that runs was told otherwise.
 
-    `http_port` 0: the one it had, else one is chosen. `programs` is a folder that workspaces look for programs in
-    last, such as the one with code-server's own Node.
+    `http_port` 0: the one it had, else one is chosen. `programs` are the folders, written as in PATH, that workspaces
+    look for programs in last.
     """
 
     home: str
@@ -37,7 +37,7 @@ class Order:
     memory: str
     version: str
     program: str
-    programs: str | None = None
+    programs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

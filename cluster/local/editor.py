@@ -61,12 +61,12 @@ def command(program: Path, folder: WorkspaceFolder, sockets: Sockets, address: A
 
 
 def environment(
-    folder: WorkspaceFolder, sockets: Sockets, environ: Mapping[str, str], programs: Path | None = None
+    folder: WorkspaceFolder, sockets: Sockets, environ: Mapping[str, str], programs: str = ""
 ) -> dict[str, str]:
-    """What all of the workspace's processes are started with; `programs` is looked in last."""
+    """What all of the workspace's processes are started with; `programs`, folders as in PATH, are looked in last."""
     passed = passed_on(environ)
     own = str(folder.home / ".local" / "bin")
-    path = os.pathsep.join([own, passed.get("PATH", os.defpath), *([str(programs)] if programs else [])])
+    path = os.pathsep.join([own, passed.get("PATH", os.defpath), *([programs] if programs else [])])
     return passed | {
         "PATH": path,
         "VIBECODE_PATH": path,

@@ -5,7 +5,6 @@ import json
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
 
 from cluster import ready
@@ -26,6 +25,7 @@ from cluster.local import creation, hosting, log, removal
 from cluster.local.contact import Contact, Order, ask, read_contact
 from cluster.local.editor import environment
 from cluster.local.folders import LocalFolder, WorkspaceFolder
+from cluster.local.install import tools
 from cluster.local.install.install import install_code_server
 from cluster.local.install.program import find_program
 from cluster.local.launch import Launch
@@ -35,7 +35,7 @@ from cluster.local.session import PipedSession, TerminalSession
 from cluster.local.threads import in_thread
 from cluster.manifests.workspace import Address
 from cluster.names import check_name
-from templates.events import Event, Steps, stream
+from templates.events import Event, Steps, stream, together
 from templates.project import Project
 
 PLAIN_PORT = 8080
@@ -113,7 +113,11 @@ class LocalEngine:
             check_name(name)
             contact = await self._up(steps)
             folder, address = self._folder.workspace(name), self._address(name)
-            await creation.create(folder, contact, address, project, steps)
+            path = environment(folder, contact.sockets, os.environ, tools.folders(self._config.home))["PATH"]
+            await together(
+                creation.create(folder, contact, address, project, steps),
+                tools.bring(self._config.home, tools.commands(project.manifest), path, steps),
+            )
             if project.manifest.extensions:
                 async with steps.step("extensions", "Installing the template's extensions") as step:
                     await install_extensions(self.exec, name, project.manifest.extensions, step)
@@ -187,7 +191,7 @@ class LocalEngine:
             tasks=held.tasks,
             terminal=terminal is not None,
         ).arguments()
-        env = environment(folder, contact.sockets, os.environ, Path(order.programs) if order.programs else None)
+        env = environment(folder, contact.sockets, os.environ, order.programs)
         if terminal is None:
             return await PipedSession.start(inside, folder.home, env)
         env["TERM"] = os.environ.get("TERM", "xterm-256color")
@@ -208,8 +212,8 @@ class LocalEngine:
             http_port=self._config.http_port,
             memory=self._config.memory,
             version=self._config.version,
-            program=str(program.path),
-            programs=str(program.folder) if program.folder else None,
+            program=str(program),
+            programs=tools.folders(self._config.home),
         )
         if (contact := await hosting.running_as(self._folder, order)) is not None:
             return contact

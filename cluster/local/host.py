@@ -117,12 +117,11 @@ class Host:
     def _recipe(self, name: str) -> Recipe:
         order, folder, sockets = self._order, self._folder.workspace(name), self._contact.sockets
         address = Address(name, order.base_domain, self._contact.port)
-        programs = Path(order.programs) if order.programs else None
         return Recipe(
             folder,
             sockets,
             editor.command(Path(order.program), folder, sockets, address),
-            editor.environment(folder, sockets, os.environ, programs),
+            editor.environment(folder, sockets, os.environ, order.programs),
             self._confinement,
         )
 

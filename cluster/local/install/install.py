@@ -6,10 +6,10 @@ from pathlib import Path
 
 from cluster import process
 from cluster.config import ClusterConfig
-from cluster.errors import ClusterBusyError, CodeServerChecksumError, CodeServerInstallError
+from cluster.errors import ClusterBusyError, CodeServerChecksumError, CodeServerInstallError, ProgramInstallError
 from cluster.local.files import private_folder, told
 from cluster.local.install.npm import from_npm
-from cluster.local.install.program import Program, installed
+from cluster.local.install.program import installed
 from cluster.local.install.release import release
 from cluster.local.locks import locked
 from cluster.local.trees import remove_tree
@@ -24,7 +24,7 @@ Way = Callable[[Path, Path, Step], Awaitable[None]]
 WAYS: Sequence[Way] = (release, from_npm)
 
 
-async def install_code_server(config: ClusterConfig, step: Step, *, ways: Sequence[Way] = WAYS) -> Program:
+async def install_code_server(config: ClusterConfig, step: Step, *, ways: Sequence[Way] = WAYS) -> Path:
     """code-server, whole and tried out; stopped at any point and called again, it goes on with what has arrived.
 
     Raises CodeServerInstallError with what stopped each way, CodeServerChecksumError, VolumeFullError,
@@ -48,7 +48,7 @@ async def install_code_server(config: ClusterConfig, step: Step, *, ways: Sequen
                 await _try_out(tree / "bin" / "code-server")
             except CodeServerChecksumError:  # somebody changes downloads: another way would be no safer
                 raise
-            except CodeServerInstallError as error:
+            except ProgramInstallError as error:
                 reasons.append(error.detail)
                 step.progress(error.detail)
                 continue

@@ -101,10 +101,7 @@ def test_path_comes_first(config: ClusterConfig, tmp_path: Path) -> None:
     _program(config.home / "code-server/bin/code-server")
     own = _program(tmp_path / "programs/code-server")
 
-    found = find_program(config.home, {"PATH": str(tmp_path / "programs")})
-
-    assert found is not None
-    assert found.path == own
+    assert find_program(config.home, {"PATH": str(tmp_path / "programs")}) == own
 
 
 def test_the_helper_in_a_workspaces_terminal_is_no_code_server(config: ClusterConfig, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cluster.errors import CodeServerInstallError
+from cluster.errors import ProgramInstallError
 from cluster.local.install import npm
 from cluster.local.install.npm import from_npm, has_compiler
 from templates.events import Event, Step
@@ -102,7 +102,7 @@ async def test_what_pip_says_is_told(folder: Path, python: Path, without_compile
     Path(f"{python}.fails").touch()
     step = Step("code-server", lambda _: None)
 
-    with pytest.raises(CodeServerInstallError, match="No matching distribution found"):
+    with pytest.raises(ProgramInstallError, match="No matching distribution found"):
         await from_npm(folder, folder / "tree", step, python=(str(python),))
 
     assert step.log == ("ERROR: No matching distribution found",)
