@@ -6,7 +6,7 @@ source: `k8s.io/apimachinery/pkg/util/remotecommand` and `k8s.io/apimachinery/pk
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import Literal
@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 from websockets.typing import Subprotocol
 
 from cluster.engine import TerminalSize
-from cluster.errors import ClusterUnreachableError, KubernetesTooOldError
+from cluster.errors import ApiError, ClusterUnreachableError, KubernetesTooOldError
 from cluster.kube.refusals import api_error, no_answer, refusal
 from cluster.kube.retry import retrying
 from cluster.kube.transport import Transport
@@ -35,6 +35,15 @@ UNREAD = 16
 PING_EVERY = 20.0
 SILENCE = 60.0
 """Seconds without an answer to a ping after which the connection is taken for dead; kubectl's bound, too."""
+
+STARTS = 3
+"""Attempts at a command whose process the runtime lost before it ran anything."""
+
+LOST_START = "read init-p: connection reset by peer"
+"""What runc says then (https://github.com/opencontainers/runc/pull/2812): it happens where memory or time is short."""
+
+REPEATABLE = 4 * FRAME
+"""Bytes of input that are kept until the command shows that it runs, to be sent again if it did not."""
 
 CLOSE_TIMEOUT = 0.5
 """Seconds for the farewell, which a stuck server does not answer."""
@@ -74,11 +83,14 @@ async def open_exec(
         except (OSError, EOFError, InvalidHandshake, InvalidMessage) as error:  # TimeoutError is an OSError
             raise no_answer(server, error, again=isinstance(error, ConnectionRefusedError)) from error
 
-    socket = await retrying(attempt, transport.patience)
-    if socket.subprotocol not in (V5, V4):
-        await socket.close()
-        raise KubernetesTooOldError("It does not speak the protocol by which commands are run, v4 or v5.")
-    return KubeExec(socket, ping_every=ping_every, silence=silence)
+    async def connected() -> ClientConnection:
+        socket = await retrying(attempt, transport.patience)
+        if socket.subprotocol not in (V5, V4):
+            await socket.close()
+            raise KubernetesTooOldError("It does not speak the protocol by which commands are run, v4 or v5.")
+        return socket
+
+    return KubeExec(await connected(), connected, ping_every=ping_every, silence=silence)
 
 
 class KubeExec:
@@ -89,8 +101,18 @@ class KubeExec:
     the rest to be read, and so does kubectl): let it read to the end, with `cat >/dev/null` where it failed.
     """
 
-    def __init__(self, socket: ClientConnection, *, ping_every: float, silence: float) -> None:
+    def __init__(
+        self,
+        socket: ClientConnection,
+        connect_again: Callable[[], Awaitable[ClientConnection]],
+        *,
+        ping_every: float,
+        silence: float,
+    ) -> None:
         self._socket = socket
+        self._connect_again = connect_again
+        self._unconfirmed: list[bytes] | None = []  # what was sent; None once the command is known to run
+        self._sending = asyncio.Lock()
         self._pieces = asyncio.Queue[tuple[Stream, bytes] | None](UNREAD)
         self._end: int | VibeCodeError | None = None
         self._loss = "The connection to the command was lost."
@@ -144,7 +166,7 @@ class KubeExec:
 
     async def _read(self) -> None:
         try:
-            self._end = await self._receive()
+            self._end = await self._outcome()
         except VibeCodeError as error:
             self._end = error
         except ConnectionClosed:
@@ -152,6 +174,25 @@ class KubeExec:
         self._keeper.cancel()
         await self._pieces.put(None)
         await self._hang_up()
+
+    async def _outcome(self) -> int:
+        for _ in range(STARTS - 1):
+            try:
+                return await self._receive()
+            except ApiError as error:
+                if self._unconfirmed is None or LOST_START not in error.detail:
+                    raise
+                await self._start_again()
+        return await self._receive()
+
+    async def _start_again(self) -> None:
+        await self._hang_up()  # first, so that who is sending leaves the lock
+        async with self._sending:
+            self._socket = await self._connect_again()
+            self._heard = monotonic()
+            with suppress(ConnectionClosed):  # who reads learns why
+                for message in self._unconfirmed or ():
+                    await self._socket.send(message)
 
     async def _receive(self) -> int:
         """Passes on the output and returns the exit code, which is the last that the server sends."""
@@ -164,14 +205,21 @@ class KubeExec:
             if channel == STATUS:
                 return _exit_code(data)
             if channel in (STDOUT, STDERR):
+                self._unconfirmed = None
                 self._heard = None
                 await self._pieces.put(("stdout" if channel == STDOUT else "stderr", data))
                 self._heard = monotonic()
 
     async def _send(self, channel: int, data: bytes | memoryview) -> None:
         await asyncio.sleep(0)  # what has arrived goes first: `send` gives way only where it has to wait
-        with suppress(ConnectionClosed):
-            await self._socket.send(bytes([channel]) + data)
+        message = bytes([channel]) + data
+        async with self._sending:
+            if self._unconfirmed is not None:
+                self._unconfirmed.append(message)
+                if sum(map(len, self._unconfirmed)) > REPEATABLE:
+                    self._unconfirmed = None
+            with suppress(ConnectionClosed):
+                await self._socket.send(message)
 
     async def _keep_alive(self, every: float, silence: float) -> None:
         while True:
@@ -180,7 +228,7 @@ class KubeExec:
                 async with asyncio.timeout(silence):
                     await (await self._socket.ping())
             except ConnectionClosed:
-                return
+                continue  # whoever reads is told, and ends this too
             except TimeoutError:
                 if self._heard is not None and monotonic() - self._heard >= silence:
                     self._loss = f"For {silence:g} s nothing was heard of the command."

@@ -33,11 +33,13 @@ class ExecFaults:
     """What goes wrong in commands; numbers count bytes of standard input.
 
     `cut_after` loses one connection, `disk_full_after` fails every command that reads its input, until reset.
+    `lost_starts` counts commands whose process is lost before it runs, as runc tells it.
     """
 
     cut_after: int | None = None
     disk_full_after: int | None = None
     silent: bool = False
+    lost_starts: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,11 @@ async def serve_exec(request: web.Request, command: Command, home: Path, faults:
     await socket.send_bytes(bytes([STDOUT]))  # as the real one greets
     if faults.silent:
         await asyncio.Event().wait()
+    if faults.lost_starts:
+        faults.lost_starts -= 1
+        message = "unable to start container process: read init-p: connection reset by peer: unknown"
+        await _end(socket, {"status": "Failure", "reason": "InternalError", "code": 500, "message": message})
+        return socket
     words = [word.replace("/home/coder", str(home)) for word in command.words]
     if faults.disk_full_after is not None and command.stdin:
         words = ["sh", "-c", DISK_FULL, "sh", str(faults.disk_full_after)]

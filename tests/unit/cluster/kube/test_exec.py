@@ -76,6 +76,28 @@ async def test_a_command_that_may_have_begun_is_not(server: FakeKubeServer, kube
     assert monotonic() - begun < 2.0
 
 
+async def test_a_command_whose_process_was_lost_before_it_ran_is_started_again(
+    server: FakeKubeServer, kube: Kube
+) -> None:
+    server.exec_faults.lost_starts = 2
+
+    session = await start(kube, "sh", "-c", "cat; echo end")
+    await session.write(b"hello\n")
+    await session.close_stdin()
+
+    assert await read(session) == b"hello\nend\n"
+    assert session.exit_code == 0
+
+
+async def test_a_process_that_is_lost_again_and_again_is_told(server: FakeKubeServer, kube: Kube) -> None:
+    server.exec_faults.lost_starts = 3
+
+    session = await start(kube, "true")
+
+    with pytest.raises(ApiError, match="unable to start container process"):
+        await read(session)
+
+
 async def test_a_connection_that_is_cut_in_the_input_is_told(server: FakeKubeServer, kube: Kube) -> None:
     server.exec_faults.cut_after = 1_000_000
     session = await start(kube, "cat")
