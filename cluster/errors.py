@@ -172,6 +172,12 @@ class SeedError(VibeCodeError):
     hint = "Run the same command again: it goes on where it stopped."
 
 
+class WorkspaceFilesError(VibeCodeError):
+    code = "workspace-files"
+    title = "The workspace's files cannot be reached"
+    hint = "Nothing was changed. `vibecode logs NAME` and `vibecode exec NAME -- ls -la` show what is there."
+
+
 class NotReadyError(VibeCodeError):
     code = "editor-not-ready"
     title = "The editor did not become ready"

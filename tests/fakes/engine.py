@@ -245,9 +245,10 @@ class FakeEngine:
         kept = self._named(name)
         if kept.workspace.state == "stopped":
             raise WorkspaceStoppedError(f"{name!r} is stopped.")
+        env = os.environ | {"HOME": str(self._home(name))}
         if terminal is None:
-            return await PipedSession.start(command, kept.folder)
-        return await TerminalSession.start(command, kept.folder, terminal)
+            return await PipedSession.start(command, kept.folder, env)
+        return await TerminalSession.start(command, kept.folder, env, terminal)
 
     async def close(self) -> None:
         self.closed = True
@@ -338,7 +339,14 @@ class FakeEngine:
 
     def _remove(self, name: str) -> None:
         shutil.rmtree(self._kept.pop(name).folder)
+        shutil.rmtree(self._home(name), ignore_errors=True)
         self._tell()
+
+    def _home(self, name: str) -> Path:
+        """The home folder of a workspace, beside its project."""
+        home = self.config.home / ".homes" / name
+        home.mkdir(parents=True, exist_ok=True)
+        return home
 
     def _named(self, name: str) -> Kept:
         self._reach()
@@ -358,11 +366,11 @@ class PipedSession:
         self._process = process
 
     @classmethod
-    async def start(cls, command: Sequence[str], folder: Path) -> "PipedSession":
+    async def start(cls, command: Sequence[str], folder: Path, env: Mapping[str, str]) -> "PipedSession":
         pipe = asyncio.subprocess.PIPE
         return cls(
             await asyncio.create_subprocess_exec(
-                *command, cwd=folder, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+                *command, cwd=folder, env=env, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
             )
         )
 
@@ -421,12 +429,15 @@ class TerminalSession:
         self._master = master
 
     @classmethod
-    async def start(cls, command: Sequence[str], folder: Path, size: TerminalSize) -> "TerminalSession":
+    async def start(
+        cls, command: Sequence[str], folder: Path, env: Mapping[str, str], size: TerminalSize
+    ) -> "TerminalSession":
         master, slave = pty.openpty()
         _set_size(master, size)
         process = await asyncio.create_subprocess_exec(
             *command,
             cwd=folder,
+            env=env,
             stdin=slave,
             stdout=slave,
             stderr=slave,

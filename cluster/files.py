@@ -1,0 +1,210 @@
+"""The files of a workspace, on any engine: a shell script over its `exec`, changes as one tar, all or none."""
+
+import asyncio
+import io
+import posixpath
+import tarfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from time import monotonic
+
+from cluster.engine import Engine, ExecSession
+from cluster.errors import VolumeFullError, WorkspaceFilesError
+from cluster.file_listing import parse_listing
+from cluster.file_scripts import APPLY, LIST, READ, RECORDS
+from cluster.output_tail import OutputTail
+from templates.errors import FilesConflictError, TooLargeError, UnsafePathError
+from templates.paths import check_files, check_path
+from templates.project import ProjectFile
+from templates.text import size_in_words
+from templates.workspace_files import (
+    ABSENT,
+    READ_LIMIT,
+    Change,
+    Conflict,
+    Delete,
+    FileContent,
+    Listing,
+    Ran,
+    Write,
+    sha256,
+)
+
+LISTED = 50_000
+"""Files that a listing has at most, before those that Git ignores are left out."""
+
+FRAME = 128 * 1024
+"""Bytes in one piece of standard input."""
+
+GRACE = 5
+"""Seconds that a command has to end by itself once its time is up."""
+
+TIMED_OUT = 124
+KILLED = 137
+"""What `timeout` of GNU coreutils answers for a command whose time was up, and for one that it had to kill."""
+
+
+class EngineFiles:
+    """See `templates.workspace_files.WorkspaceFiles`."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self._name = name
+
+    async def list(self) -> Listing:
+        said = await self._run(LIST, (str(LISTED + 1),))
+        return await asyncio.to_thread(parse_listing, said, LISTED)
+
+    async def read(self, paths: Sequence[str]) -> Mapping[str, FileContent]:
+        if not paths:
+            return {}
+        asked = "".join(f"{check_path(path)}\n" for path in paths).encode()
+        archive = await self._run(READ, (), (asked,))
+        return {file.path: file for file in await asyncio.to_thread(_unpacked, archive)}
+
+    async def records(self, pattern: str) -> Mapping[str, bytes]:
+        archive = await self._run(RECORDS, (pattern,))
+        return {file.path: file.content for file in await asyncio.to_thread(_unpacked, archive)}
+
+    async def apply(self, changes: Sequence[Change], records: Sequence[Change] = ()) -> Mapping[str, str]:
+        frames = await asyncio.to_thread(lambda: tuple(_frames(_archive(_checked(changes), _checked(records)))))
+        said = (await self._run(APPLY, (), frames)).decode("utf-8", "replace").splitlines()
+        match said[:1]:
+            case ["done"]:
+                return {one.path: sha256(one.content) for one in changes if isinstance(one, Write)}
+            case ["conflict"]:
+                raise FilesConflictError(tuple(_conflicts((*changes, *records), said[1:])))
+            case _:
+                _, reason, path = said[0].split("\t")
+                raise UnsafePathError(f"{path!r} {reason}; nothing was written.")
+
+    async def run(self, command: str, *, seconds: float, show: Callable[[str], None] | None = None) -> Ran:
+        start = monotonic()
+        inside = ("timeout", f"--kill-after={GRACE}", f"{seconds:g}", "sh", "-c", command)
+        tail = OutputTail(show)
+        session = await self._engine.exec(self._name, inside)
+        try:
+            await session.close_stdin()
+            async for stream, data in session.output():
+                tail.take(stream, data)
+            code = session.exit_code
+        finally:
+            await session.close()
+        timed_out = code in (TIMED_OUT, KILLED) and monotonic() - start >= seconds
+        return Ran(code, tail.text(), tail.dropped, timed_out)
+
+    async def logs(self, lines: int) -> tuple[str, ...]:
+        return tuple([line async for line in self._engine.logs(self._name, tail=lines)])
+
+    async def _run(self, script: str, arguments: Sequence[str], frames: Iterable[bytes] = ()) -> bytes:
+        session = await self._engine.exec(self._name, ("sh", "-c", script, "files", *arguments))
+        try:
+            said, complaints = await _converse(session, frames)
+        finally:
+            await session.close()
+        if session.exit_code == 0:
+            return said
+        if "No space left" in complaints or "Disk quota exceeded" in complaints:
+            raise VolumeFullError("The workspace's volume has no room for the changes; nothing was written.")
+        last = complaints.strip().splitlines()[-1:] or [f"the command ended with exit code {session.exit_code}"]
+        raise WorkspaceFilesError(f"The files of {self._name!r} cannot be reached: {last[0]}.")
+
+
+async def _converse(session: ExecSession, frames: Iterable[bytes]) -> tuple[bytes, str]:
+    """What the command prints while it is sent the frames."""
+    said, complaints = bytearray(), bytearray()
+
+    async def listen() -> None:
+        async for stream, data in session.output():
+            if stream == "stderr":
+                complaints.extend(data[:FRAME])
+                del complaints[:-FRAME]
+            elif len(said) + len(data) > READ_LIMIT:
+                raise TooLargeError(f"The files have more than {size_in_words(READ_LIMIT)}; read fewer at once.")
+            else:
+                said.extend(data)
+
+    async def speak() -> None:
+        for frame in frames:
+            await session.write(frame)
+        await session.close_stdin()
+
+    listener, speaker = asyncio.ensure_future(listen()), asyncio.ensure_future(speak())
+    try:
+        await listener
+    finally:
+        for task in (listener, speaker):
+            task.cancel()
+        await asyncio.gather(listener, speaker, return_exceptions=True)
+    return bytes(said), complaints.decode("utf-8", "replace")
+
+
+def _unpacked(archive: bytes) -> Iterator[FileContent]:
+    if not archive:
+        return
+    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
+        for member in tar:
+            content = tar.extractfile(member) if member.isreg() else None
+            if content is not None:
+                yield FileContent(member.name.removeprefix("./"), content.read(), member.mode & 0o777)
+
+
+def _checked(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The changes, if their paths are contained and none is named twice."""
+    check_files(ProjectFile(one.path, b"") for one in changes)
+    return tuple(changes)
+
+
+def _archive(changes: Sequence[Change], records: Sequence[Change]) -> Iterator[bytes]:
+    """What `APPLY` reads: the new files below `new/` and `records/`, and beside them lists of what is to be checked."""
+    writes = [(f"new/{one.path}", one) for one in changes if isinstance(one, Write)]
+    writes += [(f"records/{one.path}", one) for one in records if isinstance(one, Write)]
+    lists = {
+        "targets": [one.path for one in changes],
+        "folders": sorted({folder for one in changes for folder in _above(one.path)}),
+        "modeless": [one.path for one in changes if isinstance(one, Write) and one.mode is None],
+        "delete": [one.path for one in changes if isinstance(one, Delete)],
+        "drop": [one.path for one in records if isinstance(one, Delete)],
+        "bases": [f"{one.base}  {one.path}" for one in changes if one.base not in (None, ABSENT)],
+        "absent": [one.path for one in changes if one.base == ABSENT],
+        "record-bases": [f"{one.base}  {one.path}" for one in records if one.base not in (None, ABSENT)],
+        "record-absent": [one.path for one in records if one.base == ABSENT],
+        "SHA256SUMS": [f"{sha256(one.content)}  {place}" for place, one in writes],
+        "complete": [],
+    }
+    for place, one in writes:
+        yield from _entry(place, one.content, 0o644 if one.mode is None else one.mode)
+    for name, lines in lists.items():
+        yield from _entry(name, "".join(f"{line}\n" for line in lines).encode(), 0o600)
+    yield bytes(2 * tarfile.BLOCKSIZE)
+
+
+def _above(path: str) -> Iterator[str]:
+    while path := posixpath.dirname(path):
+        yield path
+
+
+def _entry(path: str, content: bytes, mode: int) -> Iterator[bytes]:
+    info = tarfile.TarInfo(path)
+    info.size, info.mode = len(content), mode & 0o775 | 0o600  # never without its owner's access
+    yield info.tobuf(tarfile.GNU_FORMAT)
+    yield content
+    yield bytes(-len(content) % tarfile.BLOCKSIZE)
+
+
+def _frames(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    frame = bytearray()
+    for piece in pieces:
+        frame += piece
+        while len(frame) >= FRAME:
+            yield bytes(frame[:FRAME])
+            del frame[:FRAME]
+    if frame:
+        yield bytes(frame)
+
+
+def _conflicts(changes: Sequence[Change], lines: Sequence[str]) -> Iterator[Conflict]:
+    """Of those changes that have a `base`, the ones that found another hash."""
+    found = {line[66:]: line[:64] for line in lines}
+    for one in changes:
+        if one.base is not None and found.get(one.path, ABSENT) != one.base:
+            yield Conflict(one.path, one.base, found.get(one.path, ABSENT))
