@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from templates.models.model import ChatMessage, Usage
 
-CHARACTERS_PER_TOKEN = 3
-"""Fewer than the four of English prose, since code has more tokens and a budget must not be guessed too low."""
+BYTES_PER_TOKEN = 3
+"""Fewer than the four of English prose: code has more tokens, and a budget must not be guessed too low."""
 
 _PER_MESSAGE = 4
 
@@ -31,10 +31,11 @@ class Prices:
         return self.cost(usage.prompt_tokens, usage.completion_tokens)
 
 
-def estimate_tokens(text: str) -> int:
-    return -(-len(text.encode("utf-8", "replace")) // CHARACTERS_PER_TOKEN)
+def tokens_of(size: int) -> int:
+    """Tokens that so many bytes of text probably are."""
+    return -(-size // BYTES_PER_TOKEN)
 
 
 def estimate_prompt(messages: Iterable[ChatMessage]) -> int:
     """Tokens that the messages probably have."""
-    return sum(_PER_MESSAGE + estimate_tokens(message.content) for message in messages)
+    return sum(_PER_MESSAGE + tokens_of(len(message.content.encode("utf-8", "replace"))) for message in messages)
