@@ -20,6 +20,7 @@ class LocalSession:
 
     def __init__(self, child: asyncio.subprocess.Process) -> None:
         self._child = child
+        self._first = b""
         self.sent = 0
 
     @classmethod
@@ -42,12 +43,17 @@ class LocalSession:
         assert self._child.stdin is not None
         self._child.stdin.close()
 
+    async def wait_for_output(self) -> None:
+        assert self._child.stdout is not None
+        self._first = await self._child.stdout.readline()
+
     async def resize(self, size: object) -> None: ...
 
     async def output(self) -> AsyncIterator[tuple[Literal["stdout", "stderr"], bytes]]:
         assert self._child.stdout is not None
         assert self._child.stderr is not None
-        while line := await self._child.stdout.readline():
+        while line := self._first or await self._child.stdout.readline():
+            self._first = b""
             yield "stdout", line
         yield "stderr", await self._child.stderr.read()
         await self._child.wait()
@@ -117,6 +123,15 @@ async def test_a_second_call_changes_nothing(home: Path) -> None:
     told = await put(home, a_seed(ProjectFile("a.txt", b"first")))
     assert (home / "project/a.txt").read_bytes() == b"edited by the person"
     assert told.note == "already there"
+
+
+async def test_what_is_present_already_is_not_sent_to_its_end(home: Path) -> None:
+    one = a_seed(ProjectFile("large", bytes(100 * seed.FRAME)))
+    await put(home, one)
+    session = await LocalSession.run(one.command(), home)
+    await session.wait_for_output()
+    await seed.send(session, one, step())
+    assert session.sent <= 2 * seed.FRAME
 
 
 async def test_what_the_person_has_in_the_home_folder_stays(home: Path) -> None:
