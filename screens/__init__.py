@@ -1,1 +1,1 @@
-"""What a person sees: screens, widgets and presenters of the terminal application."""
+"""What you see: the terminal application's places, their widgets, and the pure functions that fill them."""

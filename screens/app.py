@@ -1,0 +1,230 @@
+"""The terminal application: it wires places, store and jobs together, and acts on what the places ask for."""
+
+import asyncio
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.widget import Widget
+
+from screens.base.place import PlaceScreen
+from screens.commands import Command, bindings, commands_of
+from screens.jobs import Job, Jobs
+from screens.messages import Ask, Begin, Copy, Failed, Go, Open, Shell, ShowCode
+from screens.opening import entrance
+from screens.places import HOME, PLACES, PlaceId
+from screens.services import Services
+from screens.shared import LazyEngines, Shared
+from screens.store import Store
+from screens.themes import CONTRAST, DARK, LIGHT, TERMINAL, THEMES, terminal_theme
+from screens.watching import watch
+from templates.errors import VibeCodeError
+
+
+class VibeCodeApp(App[None]):
+    """One screen per place, made when it is first gone to and kept."""
+
+    TITLE = "VibeCode"
+    CSS_PATH = "app.tcss"
+    DEFAULT_MODE = HOME
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (50, "-narrow"), (100, "-normal"), (160, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-tall")]
+    BINDINGS: ClassVar[list[Binding]] = bindings(None)  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def __init__(self, services: Services, theme: str = DARK) -> None:
+        super().__init__()
+        for known in THEMES:
+            self.register_theme(known)
+        if theme == TERMINAL:
+            self.register_theme(terminal_theme())
+        self.theme = theme
+        self._shared = Shared(
+            services, LazyEngines(services.engines), Store(), Jobs(services.now, self._job_ready, self._job_finished)
+        )
+        self._nudges: list[asyncio.Event] = []
+        for place in PLACES:
+            self.add_mode(place.id, partial(place.open, self._shared))
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._look_around)
+
+    async def on_unmount(self) -> None:
+        await self._shared.jobs.close()
+        await self._shared.engines.close()
+
+    @work(exit_on_error=False)
+    async def _look_around(self) -> None:
+        """Builds the engines, and keeps the store up to date for as long as the application runs."""
+        store, now = self._shared.store, self._shared.services.now
+        try:
+            engines = await self._shared.engines.get()
+        except VibeCodeError as error:
+            self.post_message(Failed(error))
+            return
+        store.know(tuple(engine.name for engine in engines.engines))
+        self._nudges = [asyncio.Event() for _ in engines.engines]
+
+        async def choose() -> None:
+            choice = await engines.choose()
+            store.choose(choice.engine.name, choice.reason)
+
+        pairs = zip(engines.engines, self._nudges, strict=True)
+        await asyncio.gather(choose(), *(watch(engine, store, now, nudge) for engine, nudge in pairs))
+
+    # What the places ask for
+
+    @on(Go)
+    def _go(self, message: Go) -> None:
+        self.switch_mode(message.place)
+        if message.subject is not None and isinstance(self.screen, PlaceScreen):
+            self.call_after_refresh(self.screen.visit, message.subject)
+
+    @on(Begin)
+    def _begin(self, message: Begin) -> None:
+        job = self._shared.jobs.begin(message.task)
+        if message.watch:
+            self.post_message(Go("progress", job.id))
+
+    @on(Open)
+    @work(group="open", exit_on_error=False)
+    async def _open(self, message: Open) -> None:
+        browser = self._shared.services.browser
+        try:
+            url = await entrance(await self._shared.engines.get(), message.workspace, message.port)
+        except VibeCodeError as error:
+            self.post_message(Failed(error))
+            return
+        reason = browser.obstacle()
+        if reason is None and not await browser.open(url):
+            reason = "none could be started"
+        if reason is None:
+            self.notify(f"{message.workspace.name} opens in the browser.", markup=False)
+        else:
+            self._show_code(url, reason)
+
+    @on(ShowCode)
+    def _code_wanted(self, message: ShowCode) -> None:
+        self._show_code(message.url, "")
+
+    @on(Shell)
+    @work(exclusive=True, group="shell", exit_on_error=False)
+    async def _shell(self, message: Shell) -> None:
+        with self.suspend():
+            await self._shared.services.shell(message.name)
+
+    @on(Copy)
+    def _copy(self, message: Copy) -> None:
+        self.copy_to_clipboard(message.text)
+        self.notify(f"{message.what} is copied.", markup=False)
+
+    @on(Ask)
+    def _ask(self, message: Ask) -> None:
+        from screens.modals.question import confirmation
+
+        def answered(answer: str | None) -> None:
+            if answer == "yes":
+                message.confirmed()
+
+        self.push_screen(confirmation(message.question, message.detail, message.answer), answered)
+
+    @on(Failed)
+    def _failed(self, message: Failed) -> None:
+        from screens.modals.failure import Failure
+
+        self.push_screen(Failure(message.error))
+
+    def _show_code(self, url: str, reason: str) -> None:
+        from screens.modals.code import Code
+
+        self.push_screen(Code(url, reason))
+
+    # What comes of work
+
+    def _job_ready(self, job: Job) -> None:
+        workspace = job.task.workspace and self._shared.store.snapshot.workspace(job.task.workspace)
+        if job.task.opens and workspace:
+            self.post_message(Open(workspace))
+
+    def _job_finished(self, job: Job) -> None:
+        for nudge in self._nudges:
+            nudge.set()
+        if self.current_mode == "progress" or not self.is_running:
+            return
+        if job.state == "failed":
+            self.notify(f"{job.task.title} failed; 5 shows why.", severity="error", markup=False)
+        elif job.state == "done":
+            self.notify(f"{job.task.done}.", markup=False)
+
+    # The commands of everywhere
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the palette offers: the commands of this place, then those of everywhere."""
+        here = commands_of(self._place_of(screen))
+        for command in (*here, *commands_of(None)):
+            if command.id != "command_palette":
+                yield SystemCommand(command.title, command.help, partial(self._run, screen, command))
+
+    async def _run(self, screen: Screen[object], command: Command) -> None:
+        await (self if command.place is None else screen).run_action(command.id)
+
+    def action_go(self, place: PlaceId) -> None:
+        self.post_message(Go(place))
+
+    def action_leave(self) -> None:
+        """First what the place itself has to leave (a filter, a detail), then the place."""
+        if isinstance(self.screen, PlaceScreen) and not self.screen.leave() and self.current_mode != HOME:
+            self.post_message(Go(HOME))
+
+    def action_jump(self) -> None:
+        from screens.modals.jump import Jump
+
+        targets = [widget for widget in self.screen.focus_chain if widget.region]
+        self.push_screen(Jump(targets), self._jumped)
+
+    def _jumped(self, target: Widget | None) -> None:
+        if target is not None:
+            target.focus()
+
+    def action_next_theme(self) -> None:
+        names = [name for name in (DARK, LIGHT, CONTRAST, TERMINAL) if name in self.available_themes]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
+    def action_open_log(self) -> None:
+        from screens.modals.log_file import LogFile
+
+        self.push_screen(LogFile(self._shared.services.log_file))
+
+    async def action_quit(self) -> None:
+        """Leaves at once, or, where work is under way, once a person has said what is to become of it."""
+        if not (active := self._shared.jobs.active):
+            self.exit()
+            return
+        from screens.modals.question import Answer, Question
+
+        lines = [f"{job.task.title}: {job.task.if_stopped}" for job in active]
+        detail = "\n".join([*lines, "", "Workspaces that run go on running in any case."])
+        answers = (
+            Answer("now", "Stop it and quit", "s", "error"),
+            Answer("later", "Quit when done", "w"),
+            Answer("stay", "Stay", "n"),
+        )
+        self.push_screen(Question("Work is under way.", detail, answers), self._quit_as_answered)
+
+    def _quit_as_answered(self, answer: str | None) -> None:
+        if answer == "now":
+            self.exit()
+        elif answer == "later":
+            self.notify("VibeCode quits once the work is done.")
+            self.run_worker(self._quit_when_idle(), exclusive=True, group="quit")
+
+    async def _quit_when_idle(self) -> None:
+        await self._shared.jobs.idle()
+        self.exit()
+
+    def _place_of(self, screen: Screen[object]) -> PlaceId | None:
+        return next((place.id for place in PLACES if place.id == screen.id), None)

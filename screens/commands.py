@@ -1,0 +1,83 @@
+"""Every command of the application, once: bindings, palette, key bar, Help and the README's table are made of it."""
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+from screens.places import PLACES, PlaceId
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`id` is the action it calls, `key` the keys (Textual's names, the first is shown), `help` one sentence.
+
+    `place` is where it applies; None is everywhere. Those that are not `in_bar` are found in palette and Help only.
+    A `priority` key reaches its command before a field that has the focus.
+    """
+
+    id: str
+    title: str
+    key: str
+    help: str
+    place: PlaceId | None = None
+    in_bar: bool = True
+    priority: bool = False
+
+
+EVERYWHERE = (
+    *(Command(f"go('{one.id}')", one.title, one.key, one.help, in_bar=False) for one in PLACES),
+    Command("command_palette", "Commands", "ctrl+p", "Find and run any command by its name.", priority=True),
+    Command("jump", "Jump", "ctrl+o", "Put a letter on everything that takes the focus, and go there.", in_bar=False),
+    Command("next_theme", "Theme", "ctrl+t", "Dark, light, high contrast.", in_bar=False),
+    Command("open_log", "Log file", "ctrl+l", "VibeCode's own log, with what an error does not say.", in_bar=False),
+    Command("leave", "Back", "escape", "To where you came from.", in_bar=False),
+    Command("quit", "Quit", "q,ctrl+q", "Leave; asks where work is under way.", in_bar=False),
+)
+
+WORKSPACES = (
+    Command("open", "Open", "enter", "Open the editor in the browser.", "workspaces"),
+    Command("new", "New", "n", "Make a workspace from a template.", "workspaces"),
+    Command("start", "Start", "s", "Start it; its files are all there.", "workspaces"),
+    Command("stop", "Stop", "x", "Stop it: frees its memory, keeps its files.", "workspaces"),
+    Command("delete", "Delete", "d,delete", "Delete it with all its files; asks first.", "workspaces"),
+    Command("logs", "Logs", "l", "What it says.", "workspaces"),
+    Command("shell", "Shell", "t", "A shell in it, on this terminal.", "workspaces"),
+    Command("filter", "Filter", "slash", "Only those whose name, template or state has these letters.", "workspaces"),
+    Command("mark", "Select", "space", "Select it, to act on several at once.", "workspaces", in_bar=False),
+    Command("mark_all", "Select all", "a", "Select all that are shown, or none.", "workspaces", in_bar=False),
+    Command("details", "Details", "right", "All that is known of it.", "workspaces", in_bar=False),
+    Command("copy", "Copy address", "c", "Copy its address; works over SSH too.", "workspaces", in_bar=False),
+    Command("code", "QR code", "u", "Its address as a QR code.", "workspaces", in_bar=False),
+    Command("port", "Open port", "p", "Open what the project serves.", "workspaces", in_bar=False),
+)
+
+PROGRESS = (
+    Command("cancel", "Cancel", "x", "Stop the work; called again, it goes on from there.", "progress"),
+    Command("retry", "Retry", "r", "Do it again; it goes on where it stopped.", "progress"),
+    Command("open", "Open", "o", "Open the workspace that was made.", "progress"),
+    Command("copy", "Copy", "c", "Copy the steps, the error and the log.", "progress"),
+    Command("forget", "Clear", "d,delete", "Take finished work off the list.", "progress"),
+)
+
+COMMANDS = (*EVERYWHERE, *WORKSPACES, *PROGRESS)
+
+
+def commands_of(place: PlaceId | None) -> tuple[Command, ...]:
+    """The commands of one place; those of everywhere for None."""
+    return tuple(command for command in COMMANDS if command.place == place)
+
+
+def bindings(place: PlaceId | None) -> list[Binding]:
+    """The keys of one place, for a screen's `BINDINGS`; of everywhere, for the application's."""
+    return [
+        Binding(
+            command.key,
+            command.id,
+            command.title,
+            show=command.in_bar,
+            tooltip=command.help,
+            priority=command.priority,
+            id=f"{place or 'everywhere'}.{command.id}",
+        )
+        for command in commands_of(place)
+    ]

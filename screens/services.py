@@ -1,0 +1,49 @@
+"""What the terminal application is given: everything that it reaches outside of itself."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from cluster.engines import Engines
+from templates.catalog import Catalog
+from templates.events import Event
+
+if TYPE_CHECKING:
+    from cluster.doctor.check import Diagnosis
+
+
+class Browser(Protocol):
+    """The person's browser."""
+
+    def obstacle(self) -> str | None:
+        """Why none can be opened, in words; None where one can."""
+        ...
+
+    async def open(self, url: str) -> bool:
+        """Opens the address; whether that was possible."""
+        ...
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """How the outside world is reached.
+
+    `engines` imports what is slow to import, so it is called beside the event loop, once, after the first frame.
+    `shell` runs a shell of the named workspace on the terminal that the application has left for it.
+    """
+
+    engines: Callable[[], Engines]
+    browser: Browser
+    shell: Callable[[str], Awaitable[int]]
+    examine: "Callable[[], Awaitable[Diagnosis]]"
+    repair: "Callable[[Diagnosis], AsyncIterator[Event]]"
+    log_file: Path
+    version: str
+    catalog: Catalog = field(default_factory=Catalog)
+    now: Callable[[], datetime] = utc_now

@@ -1,0 +1,182 @@
+"""A list of rows of which only those in view are drawn, so that 100,000 cost no more than ten."""
+
+from collections.abc import Callable, Sequence
+
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.visual import Visual
+
+from screens.glyphs import GLYPHS
+
+GUTTER = 3
+"""Columns before each row, for the cursor and the mark."""
+
+Draw = Callable[[str, int], Sequence[Content]]
+
+
+class RowList(ScrollView, can_focus=True):
+    """Rows known by their keys: `draw` makes the lines of one (`height` of them) at a width when it comes into view."""
+
+    COMPONENT_CLASSES = {"row-list--row", "row-list--cursor", "row-list--blurred"}
+    DEFAULT_CSS = """
+    RowList { overflow-x: hidden; scrollbar-size-vertical: 1; background: transparent; }
+    RowList > .row-list--row { color: $foreground; }
+    RowList > .row-list--cursor { background: $cursor; color: $foreground; }
+    RowList > .row-list--blurred { background: $cursor 60%; color: $foreground; }
+    """
+    BINDINGS = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("home,g", "move(-1000000)", "First", show=False),
+        Binding("end,G", "move(1000000)", "Last", show=False),
+    ]
+
+    cursor: reactive[int] = reactive(0)
+
+    class Highlighted(Message):
+        """The cursor is on another row, or, where there is no row, on none."""
+
+        def __init__(self, row_list: "RowList", key: str | None) -> None:
+            super().__init__()
+            self.row_list = row_list
+            self.key = key
+
+        @property
+        def control(self) -> "RowList":
+            return self.row_list
+
+    class Chosen(Message):
+        """A row was clicked while the cursor was on it."""
+
+        def __init__(self, row_list: "RowList", key: str) -> None:
+            super().__init__()
+            self.row_list = row_list
+            self.key = key
+
+        @property
+        def control(self) -> "RowList":
+            return self.row_list
+
+    def __init__(self, draw: Draw, *, height: int = 1, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._draw = draw
+        self._height = height
+        self._keys: tuple[str, ...] = ()
+        self._marked: frozenset[str] = frozenset()
+        self._told: str | None = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return self._keys
+
+    @property
+    def highlighted(self) -> str | None:
+        """The key of the row that the cursor is on."""
+        return self._keys[self.cursor] if self.cursor < len(self._keys) else None
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The keys of the marked rows, in their order."""
+        return tuple(key for key in self._keys if key in self._marked)
+
+    def show(self, keys: Sequence[str]) -> None:
+        """The rows from now on; the cursor stays on its row, or, where that is gone, at its place."""
+        highlighted = self.highlighted
+        if self._keys != (new := tuple(keys)):
+            self._keys = new
+            self._marked &= frozenset(new)
+            self.virtual_size = Size(self.size.width, len(new) * self._height)
+            if highlighted in new:
+                self.cursor = new.index(highlighted)
+            else:
+                self.cursor = max(0, min(self.cursor, len(new) - 1))
+            self._tell()
+        self.refresh()
+
+    def highlight(self, key: str) -> None:
+        """Puts the cursor on this row, if it is there."""
+        if key in self._keys:
+            self.cursor = self._keys.index(key)
+
+    def toggle_mark(self) -> None:
+        """Marks the cursor's row, or takes its mark away; the cursor goes on to the next."""
+        if (key := self.highlighted) is not None:
+            self._marked ^= {key}
+            self.action_move(1)
+            self.refresh()
+
+    def toggle_all(self) -> None:
+        """Marks all, or none where all are."""
+        everything = frozenset(self._keys)
+        self._marked = frozenset() if self._marked == everything else everything
+        self.refresh()
+
+    def clear_marks(self) -> None:
+        self._marked = frozenset()
+        self.refresh()
+
+    def watch_cursor(self) -> None:
+        self._reveal()
+        self._tell()
+        self.refresh()
+
+    def action_move(self, rows: int) -> None:
+        self.cursor = max(0, min(self.cursor + rows, len(self._keys) - 1))
+
+    def action_page(self, pages: int) -> None:
+        self.action_move(pages * max(1, self.size.height // self._height - 1))
+
+    def on_resize(self) -> None:
+        self.virtual_size = Size(self.size.width, len(self._keys) * self._height)
+        self._reveal()
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        row = (event.y + round(self.scroll_y)) // self._height
+        if row < len(self._keys):
+            if row == self.cursor and event.chain > 1:
+                self.post_message(self.Chosen(self, self._keys[row]))
+            self.cursor = row
+
+    def render_line(self, y: int) -> Strip:
+        row, line = divmod(y + round(self.scroll_y), self._height)
+        width = self.scrollable_content_region.width or self.size.width
+        if row >= len(self._keys):
+            return Strip.blank(width, self.rich_style)
+        key, current = self._keys[row], row == self.cursor
+        style = self.get_visual_style(
+            "row-list--cursor" if current and self.has_focus else "row-list--blurred" if current else "row-list--row"
+        )
+        lines = self._draw(key, width - GUTTER)
+        content = Content.assemble(
+            (GLYPHS.cursor if current else " ", "$accent" if self.has_focus else "$muted"),
+            (GLYPHS.mark if key in self._marked and line == 0 else " ", "$accent bold"),
+            " ",
+            lines[line] if line < len(lines) else "",
+        )
+        return Visual.to_strips(self, content.truncate(width), width, 1, style, pad=True)[0].adjust_cell_length(
+            width, style.rich_style
+        )
+
+    def _reveal(self) -> None:
+        if self._keys:
+            region = Region(0, self.cursor * self._height, self.size.width, self._height)
+            self.scroll_to_region(region, animate=False, force=True)
+
+    def _tell(self) -> None:
+        if self._told != self.highlighted:
+            self._told = self.highlighted
+            self.post_message(self.Highlighted(self, self.highlighted))

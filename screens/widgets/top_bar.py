@@ -1,0 +1,77 @@
+"""The top bar: the places, and the state of the engines."""
+
+from textual.content import Content
+from textual.style import Style
+from textual.widget import Widget
+
+from screens.glyphs import GLYPHS
+from screens.places import PLACES, Place, PlaceId
+from screens.store import EngineView, Snapshot, Store
+
+ROOMY = 118
+"""Columns from which on every place is named."""
+_WORDS = {
+    "absent": (GLYPHS.stopped, "$muted", "not made yet"),
+    "stopped": (GLYPHS.stopped, "$muted", "stopped"),
+    "starting": (GLYPHS.starting, "$warning", "starting"),
+    "running": (GLYPHS.running, "$success", "running"),
+    "unreachable": (GLYPHS.failed, "$error", "out of reach"),
+}
+
+
+def engine_words(snapshot: Snapshot) -> Content:
+    """The engine where something new goes, its state, and whether any other that holds workspaces is lost."""
+    if snapshot.loading:
+        return Content.from_markup("[$muted]looking around[/]")
+    lost = [engine for engine in snapshot.engines if engine.stale]
+    engine = lost[0] if lost else snapshot.engine(snapshot.chosen) if snapshot.chosen else None
+    return _engine(engine or snapshot.engines[0])
+
+
+def _engine(engine: EngineView) -> Content:
+    if engine.stale:
+        glyph, colour, words = GLYPHS.failed, "$error", "connection lost"
+    elif engine.status is not None:
+        glyph, colour, words = _WORDS[engine.status.state]
+    elif engine.error is not None:
+        glyph, colour, words = _WORDS["unreachable"]
+    else:
+        glyph, colour, words = GLYPHS.starting, "$muted", "looking"
+    return Content.assemble((glyph, colour), " ", engine.name, " ", (words, "$muted"))
+
+
+def places_words(current: PlaceId, width: int) -> Content:
+    """The places with their keys; where there is no room for all names, only the current one's."""
+    return Content("   " if width >= ROOMY else " ").join(
+        [_place(place, current=place.id == current, named=width >= ROOMY) for place in PLACES if place.id != "help"]
+    )
+
+
+def _place(place: Place, *, current: bool, named: bool) -> Content:
+    click = Style.from_meta({"@click": f"app.go('{place.id}')"})
+    if current:
+        label = f" {place.key} {place.title} "
+        return Content.styled(label, "$accent bold on $accent 16%").stylize(click)
+    label = Content.assemble((place.key, "$accent 70%"), (f" {place.title}" if named else "", "$muted"))
+    return label.stylize(click)
+
+
+class TopBar(Widget):
+    """One line; a click on a place goes there."""
+
+    DEFAULT_CSS = """
+    TopBar { height: 1; width: 1fr; padding: 0 1; background: $background; color: $foreground; }
+    """
+
+    def __init__(self, current: PlaceId, store: Store) -> None:
+        super().__init__()
+        self._current: PlaceId = current
+        self._store = store
+
+    def render(self) -> Content:
+        width = self.size.width
+        places, engine = places_words(self._current, width), engine_words(self._store.snapshot)
+        gap = width - places.cell_length - engine.cell_length
+        if gap < 1:
+            return places.truncate(width, ellipsis=True)
+        return Content.assemble(places, " " * gap, engine)

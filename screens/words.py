@@ -1,0 +1,57 @@
+"""Words, signs and colours that mean the same in every place."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from textual.content import Content
+
+from cluster.engine import WorkspaceState
+from screens.glyphs import GLYPHS
+from templates.text import DASH, age, size_in_words
+
+STATES: dict[WorkspaceState, tuple[str, str, str]] = {
+    "running": (GLYPHS.running, "$success", "running"),
+    "creating": (GLYPHS.starting, "$warning", "being made"),
+    "stopped": (GLYPHS.stopped, "$muted", "stopped"),
+    "failed": (GLYPHS.failed, "$error", "failed"),
+    "unknown": (GLYPHS.unknown, "$muted", "unknown"),
+}
+"""For each state its sign, its colour and its word."""
+
+
+def cpu_words(millicores: int | None) -> str:
+    """In percent of one processor."""
+    return DASH if millicores is None else f"{round(millicores / 10)} %"
+
+
+def memory_words(size: int | None) -> str:
+    return DASH if size is None else size_in_words(size)
+
+
+def ago(then: datetime | None, now: datetime) -> str:
+    return "unknown" if then is None else f"{age(then, now)} ago"
+
+
+def sparkline(values: Sequence[float | None], width: int, top: float | None = None) -> str:
+    """The last `width` values as bars, the latest right; `top` is what the highest bar stands for."""
+    shown = [value for value in values if value is not None][-width:]
+    if not shown:
+        return ""
+    highest = max(top or 0, *shown) or 1
+    bars = GLYPHS.bars
+    return "".join(bars[min(len(bars) - 1, int(value / highest * len(bars)))] for value in shown).rjust(width)
+
+
+def cut(text: str, width: int) -> str:
+    """At most `width` characters, with an ellipsis where something is missing."""
+    return text if len(text) <= width else text[: max(0, width - 1)] + GLYPHS.ellipsis
+
+
+def pairs(rows: Sequence[tuple[str, Content | str]], width: int = 11) -> Content:
+    """Labels and what they stand for, a line each, the labels in one column."""
+    return Content("\n").join([Content.assemble((f"{label:<{width}}", "$muted"), value) for label, value in rows])
+
+
+def keys(rows: Sequence[tuple[str, str]]) -> Content:
+    """Keys and what they do, in one line."""
+    return Content("   ").join([Content.assemble((key, "$accent bold"), " ", (title, "$muted")) for key, title in rows])

@@ -1,0 +1,79 @@
+"""What a person can have done to workspaces and engines, each as a task."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+from cluster.engine import Engine
+from cluster.errors import WorkspaceExistsError
+from cluster.names import check_name
+from screens.jobs import Task
+from screens.shared import LazyEngines
+from templates.errors import VibeCodeError
+from templates.events import Event, Steps, stream
+from templates.project import Project
+
+Change = Callable[[Engine], Callable[[str], AsyncIterator[Event]]]
+
+
+def start(engines: LazyEngines, name: str) -> Task:
+    return Task(f"Starting {name}", _change(engines, name, lambda engine: engine.start), f"{name} runs", name)
+
+
+def stop(engines: LazyEngines, name: str) -> Task:
+    return Task(f"Stopping {name}", _change(engines, name, lambda engine: engine.stop), f"{name} is stopped", name)
+
+
+def delete(engines: LazyEngines, name: str) -> Task:
+    return Task(
+        f"Deleting {name}",
+        _change(engines, name, lambda engine: engine.delete),
+        f"{name} is deleted",
+        name,
+        if_stopped=f"{name} is partly deleted; deleting it again removes the rest.",
+    )
+
+
+def create(engines: LazyEngines, name: str, project: Callable[[], Project]) -> Task:
+    """A new workspace where new ones go; `project` is called beside the event loop and makes what is put into it."""
+
+    async def work(steps: Steps) -> None:
+        check_name(name)
+        async with steps.step("prepare", "Preparing the files") as step:
+            all_engines = await engines.get()
+            choice = await all_engines.choose()
+            for engine in all_engines.engines:
+                if engine.name != choice.engine.name and await _holds(engine, name):
+                    raise WorkspaceExistsError(f"There is a workspace {name!r} in the engine `{engine.name}`.")
+            made = await asyncio.to_thread(project)
+            step.note = f"for {choice.engine.name}: {choice.reason}"
+        await _pass_on(choice.engine.create(name, made), steps)
+
+    return Task(
+        f"Creating {name}",
+        lambda: stream(work),
+        f"{name} is ready",
+        name,
+        if_stopped=f"{name} is not whole; begun again it is completed, and deleting removes it.",
+        opens=True,
+    )
+
+
+def _change(engines: LazyEngines, name: str, change: Change) -> Callable[[], AsyncIterator[Event]]:
+    async def work(steps: Steps) -> None:
+        engine = await (await engines.get()).holding(name)
+        await _pass_on(change(engine)(name), steps)
+
+    return lambda: stream(work)
+
+
+async def _pass_on(events: AsyncIterator[Event], steps: Steps) -> None:
+    async for event in events:
+        steps.pass_on(event)
+
+
+async def _holds(engine: Engine, name: str) -> bool:
+    """Whether an engine that can be asked has this workspace."""
+    try:
+        return any(workspace.name == name for workspace in await engine.workspaces())
+    except VibeCodeError:
+        return False

@@ -1,0 +1,233 @@
+"""The home place: every workspace as it is now, and what can be done with it from one key."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from cluster.engine import Workspace
+from screens import work
+from screens.base.place import PlaceScreen
+from screens.commands import bindings
+from screens.glyphs import GLYPHS
+from screens.jobs import Task
+from screens.messages import Ask, Begin, Copy, Go, Open, Shell, ShowCode
+from screens.shared import Shared
+from screens.widgets.error_panel import ErrorPanel
+from screens.widgets.list_detail import ListDetail
+from screens.widgets.row_list import GUTTER, RowList
+from screens.workspaces import presenter
+from screens.workspaces.presenter import Row
+
+NEEDS_ONE = {"open", "start", "stop", "delete", "logs", "shell", "details", "copy", "code", "port", "mark", "mark_all"}
+"""Commands that do nothing where there is no workspace."""
+LONGEST_FILTER = 200
+SKELETON = "\n\n".join(GLYPHS.empty * width for width in (34, 46, 28, 40))
+
+
+class WorkspacesScreen(PlaceScreen):
+    """Follows the store; what is selected, or else what the cursor is on, is what a key acts on."""
+
+    PLACE = "workspaces"
+    CSS_PATH = "workspaces.tcss"
+    BINDINGS = bindings("workspaces")
+
+    def __init__(self, shared: Shared) -> None:
+        super().__init__(shared)
+        self._rows: dict[str, Row] = {}
+        self._stale = Static(id="stale")
+        self._filter = Input(placeholder="name, template or state", id="filter", max_length=LONGEST_FILTER)
+        self._summary = Static("Workspaces", id="summary")
+        self._header = Static(id="header")
+        self._list = RowList(self._draw, id="rows")
+        self._detail = Static(id="detail")
+        self._error = ErrorPanel()
+        self._welcome = Static()
+        self._panes = ListDetail(
+            Vertical(
+                self._summary, self._filter, self._header, Static(SKELETON, id="skeleton"), self._list, id="list-pane"
+            ),
+            self._detail,
+        )
+
+    def compose_body(self) -> ComposeResult:
+        yield self._stale
+        yield self._panes
+        with Vertical(id="empty"):
+            yield self._welcome
+            yield self._error
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._list.focus()
+
+    # What is shown
+
+    def show(self) -> None:
+        snapshot, jobs, now = self.shared.store.snapshot, self.shared.jobs, self.shared.services.now()
+        everything = snapshot.workspaces
+        self._rows = {
+            one.name: Row(one, snapshot.usage(one.name), jobs.of_workspace(one.name), snapshot.seen_of(one) is not None)
+            for one in everything
+        }
+        shown = presenter.matching(everything, self._filter.value)
+        self.set_class(snapshot.loading, "-loading")
+        self.set_class(not snapshot.loading and not everything, "-empty")
+        self._show_empty()
+        stale = presenter.stale_words(snapshot, now)
+        self._stale.set_class(stale is not None, "-shown")
+        self._stale.update(stale or "")
+        self._list.show([one.name for one in shown])
+        self._show_summary()
+        self._show_header()
+        self._show_detail()
+
+    def _show_empty(self) -> None:
+        snapshot = self.shared.store.snapshot
+        self._error.show(snapshot.error)
+        self._welcome.display = snapshot.error is None
+        if not snapshot.loading and not snapshot.workspaces:
+            self._welcome.update(presenter.welcome(snapshot))
+
+    def _show_summary(self) -> None:
+        if self.shared.store.snapshot.loading:
+            self._summary.update("Workspaces")
+            return
+        rows = [self._rows[key] for key in self._list.keys]
+        self._summary.update(presenter.summary(rows, len(self._rows), len(self._list.marked)))
+
+    def _show_header(self) -> None:
+        loading = self.shared.store.snapshot.loading
+        self._header.update("" if loading else presenter.header(self._list.size.width - GUTTER - 1))
+
+    def _show_detail(self) -> None:
+        row = self._rows.get(self._list.highlighted or "")
+        nothing = Content.styled("Nothing here has these letters.", "$muted") if self._rows else ""
+        self._detail.update(presenter.detail(row, self.shared.services.now()) if row else nothing)
+
+    def _draw(self, name: str, width: int) -> list[Content]:
+        return [presenter.line(self._rows[name], width - 1, self.shared.services.now())]
+
+    def visit(self, subject: str) -> None:
+        self._list.highlight(subject)
+
+    @on(RowList.Highlighted)
+    def _highlighted(self) -> None:
+        self._show_detail()
+        self.refresh_bindings()
+
+    @on(RowList.Chosen)
+    def _chosen(self) -> None:
+        self.action_open()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._show_header)
+
+    # The filter
+
+    def action_filter(self) -> None:
+        self._filter.add_class("-shown")
+        self._filter.focus()
+
+    @on(Input.Changed, "#filter")
+    def _filtered(self) -> None:
+        self.show()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_left(self) -> None:
+        self._list.focus()
+
+    def leave(self) -> bool:
+        """One thing after the other: the filter, the detail, the selection."""
+        if self._filter.has_class("-shown"):
+            self._filter.value = ""
+            self._filter.remove_class("-shown")
+            self._list.focus()
+        elif self._panes.detail_shown:
+            self._panes.detail_shown = False
+            self._list.focus()
+        elif self._list.marked:
+            self._list.clear_marks()
+            self._show_summary()
+        else:
+            return False
+        return True
+
+    # The commands
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        if action not in NEEDS_ONE:
+            return True
+        states = {one.state for one in self._targets()}
+        if not states or (action == "start" and states == {"running"}) or (action == "stop" and states == {"stopped"}):
+            return None
+        return True
+
+    def action_new(self) -> None:
+        self.post_message(Go("templates"))
+
+    def action_open(self) -> None:
+        for one in self._targets():
+            self.post_message(Open(one))
+
+    def action_port(self) -> None:
+        for one in self._targets():
+            for port in sorted(one.ports)[:1]:
+                self.post_message(Open(one, port))
+
+    def action_start(self) -> None:
+        for one in self._targets():
+            self._begin(work.start(self.shared.engines, one.name))
+
+    def action_stop(self) -> None:
+        for one in self._targets():
+            self._begin(work.stop(self.shared.engines, one.name))
+
+    def action_delete(self) -> None:
+        names = [one.name for one in self._targets()]
+
+        def confirmed() -> None:
+            for name in names:
+                self._begin(work.delete(self.shared.engines, name))
+
+        one = len(names) == 1
+        question = f"Delete {names[0]}?" if one else f"Delete {len(names)} workspaces?"
+        detail = "All files in it are lost." if one else f"{', '.join(names)}.\nAll files in them are lost."
+        self.post_message(Ask(question, detail, "Delete", confirmed))
+
+    def action_logs(self) -> None:
+        if name := self._list.highlighted:
+            self.post_message(Go("logs", name))
+
+    def action_shell(self) -> None:
+        if name := self._list.highlighted:
+            self.post_message(Shell(name))
+
+    def action_copy(self) -> None:
+        if name := self._list.highlighted:
+            self.post_message(Copy(self._rows[name].workspace.url, "The address"))
+
+    def action_code(self) -> None:
+        if name := self._list.highlighted:
+            self.post_message(ShowCode(self._rows[name].workspace.url))
+
+    def action_details(self) -> None:
+        self._panes.detail_shown = True
+
+    def action_mark(self) -> None:
+        self._list.toggle_mark()
+        self._show_summary()
+
+    def action_mark_all(self) -> None:
+        self._list.toggle_all()
+        self._show_summary()
+
+    def _begin(self, task: Task) -> None:
+        self.post_message(Begin(task))
+        self._list.clear_marks()
+
+    def _targets(self) -> list[Workspace]:
+        """What is selected, or else what the cursor is on."""
+        names = self._list.marked or ((self._list.highlighted,) if self._list.highlighted else ())
+        return [self._rows[name].workspace for name in names if name in self._rows]
