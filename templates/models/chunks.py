@@ -50,7 +50,10 @@ def read_chunk(data: str) -> Chunk:
 
 
 def _text(content: object) -> str:
-    return content if isinstance(content, str) else ""
+    """Half of a surrogate pair, which JSON can spell, is no character that a file could hold."""
+    if not isinstance(content, str) or content.isascii():
+        return content if isinstance(content, str) else ""
+    return content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _status(error: object) -> int:

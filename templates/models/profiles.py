@@ -75,9 +75,9 @@ def read_profiles(file: Path) -> Profiles:
         return Profiles()
     except OSError as error:
         raise ProfileError(f"{file} cannot be read: {error.strerror}.") from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ProfileError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         hint = f"Mend {file}, or remove it to have the built-in profiles alone."
-        raise ProfileError(f"{file} does not hold profiles ({error}).", hint=hint) from error
+        raise ProfileError(f"{file} does not hold profiles: {error}", hint=hint) from error
 
 
 def write_profiles(file: Path, profiles: Profiles) -> None:

@@ -134,6 +134,12 @@ async def test_an_answer_that_was_not_streamed_is_taken_whole(waits: Waits) -> N
         assert await ask(server, waits) == [TextDelta("all"), Finished("length")]
 
 
+async def test_half_a_character_does_not_arrive(waits: Waits) -> None:
+    half = b'data: {"choices": [{"delta": {"content": "a\\ud83db\\ud83d\\ude00"}}]}\n\n'
+    async with serving(Reply([half, DONE])) as server:
+        assert (await ask(server, waits))[0] == TextDelta("a\N{REPLACEMENT CHARACTER}b😀")
+
+
 async def test_tokens_without_a_price_are_kept(waits: Waits) -> None:
     async with serving(Reply([delta("x"), finish("stop"), usage_chunk(3, 4), DONE])) as server:
         assert (await ask(server, waits))[-1] == Finished("stop", Usage(3, 4, None))
