@@ -3,17 +3,21 @@
 import asyncio
 import os
 import pty
+import shutil
 import signal
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import httpx
 
 from templates.project import Project
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page as BrowserPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,14 @@ class Running(Protocol):
     def code(self) -> int | None: ...
 
 
+class Page(Protocol):
+    """A page that a browser has open."""
+
+    async def text(self) -> str:
+        """What a person reads on it now."""
+        ...
+
+
 class Place(Protocol):
     """A workspace as the proof sees it; commands are for a shell in the project's folder."""
 
@@ -54,6 +66,10 @@ class Place(Protocol):
     async def write(self, path: str, text: str) -> None: ...
     async def get(self, port: int, path: str) -> Answer | None:
         """What is served there, asked for by the host name that a browser uses; None while nothing answers."""
+        ...
+
+    def browse(self, port: int, path: str) -> AbstractAsyncContextManager[Page]:
+        """The page that is served there, in a browser that keeps it open while the context lasts."""
         ...
 
 
@@ -147,13 +163,41 @@ class LocalFolder:
 
     async def get(self, port: int, path: str) -> Answer | None:
         # As through the editor's proxy: over IPv4, and with the host name of the workspace.
-        headers = {"Host": f"{port}-proof.vibecode.localhost", "Accept": "text/html, */*"}
+        headers = {"Host": _host(port), "Accept": "text/html, */*"}
         try:
             async with httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=60) as client:
                 answer = await client.get(f"http://127.0.0.1:{port}{path}", headers=headers)
         except httpx.TransportError:
             return None
         return Answer(answer.status_code, answer.text)
+
+    @asynccontextmanager
+    async def browse(self, port: int, path: str) -> AsyncIterator[Page]:
+        from playwright.async_api import async_playwright
+
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"))
+            page = await browser.new_page()
+            await page.goto(f"http://{_host(port)}:{port}{path}")
+            yield _Opened(page)
+            await browser.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    page: "BrowserPage"
+
+    async def text(self) -> str:
+        from playwright.async_api import Error
+
+        try:
+            return await self.page.locator("body").inner_text(timeout=5_000)
+        except Error:  # it is just being loaded anew
+            return ""
+
+
+def _host(port: int) -> str:
+    return f"{port}-proof.vibecode.localhost"
 
 
 def _environment() -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class Proof:
     """`shows` is in what `path` answers on the first port, or for a program without ports in what it prints.
 
+    With `page` it is read in a browser, which is left open and must show the change by itself.
     Then `old`, which is in `file` once, becomes `new`, and `then` is to be seen in the same way. `health` is another
     path that must answer. `unproven` says what this leaves out, and why.
     """
@@ -17,6 +18,7 @@ class Proof:
     new: str = ""
     then: str = ""
     path: str = "/"
+    page: bool = False
     health: str = ""
     unproven: str = ""
 
@@ -30,6 +32,14 @@ PROOFS = {
         new='{ status: "fine" }',
         then='{"status":"fine"}',
     ),
+    "python-django": Proof(
+        shows="Reading list",
+        file="books/templates/books/index.html",
+        old="What to read",
+        new="What one could read",
+        then="What one could read",
+        health="/health",
+    ),
     "python-fastapi": Proof(
         path="/health",
         shows='{"status":"ok"}',
@@ -37,6 +47,35 @@ PROOFS = {
         old='{"status": "ok"}',
         new='{"status": "fine"}',
         then='{"status":"fine"}',
+    ),
+    "python-flask": Proof(
+        shows="Nobody has been here yet",
+        file="app/templates/index.html",
+        old="Nobody has been here yet",
+        new="Be the first",
+        then="Be the first",
+        health="/health",
+    ),
+    "python-library": Proof(
+        shows="The talks take 2h 35m",
+        file="examples/timer.py",
+        old='"45m"',
+        new='"50m"',
+        then="The talks take 2h 40m",
+    ),
+    "python-textual": Proof(
+        shows="What is to be done?",
+        file="app/main.py",
+        old="What is to be done?",
+        new="What is next?",
+        then="What is next?",
+    ),
+    "python-typer": Proof(
+        shows="README.md",
+        file="src/tally/cli.py",
+        old='table.add_column("File", whole.path)',
+        new='table.add_column("Document", whole.path)',
+        then="Document",
     ),
     "static-site": Proof(
         shows="Hello there",

@@ -3,12 +3,13 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from time import monotonic
 
 from templates.catalog import Template
 from templates.render import render
-from tests.catalog.place import Answer, Place, Running
+from tests.catalog.place import Answer, Page, Place, Running
 from tests.catalog.proofs import Proof
 
 PATIENCE = 600
@@ -91,16 +92,33 @@ async def _served(place: Place, command: str, ports: tuple[int, ...], proof: Pro
                 last = await place.get(ports[0], path)
                 return last is not None and last.status < 400 and text in last.body
 
-            await _until(running, good, lambda: f"{path} does not show {text!r} but {last}", ends=False)
+            await _until(running, good, lambda: f"{path} does not show {text!r} but {last}")
 
-        async def first() -> None:
-            await answers(proof.path, proof.shows)
-            if proof.health:
-                await answers(proof.health, "")
+        async def reads(page: Page, text: str) -> None:
+            last = ""
 
-        times["run"] = await _timed(first())
-        await _change(place, proof)
-        times["change"] = await _timed(answers(proof.path, proof.then))
+            async def shown() -> bool:
+                nonlocal last
+                last = await page.text()
+                return text in last
+
+            await _until(running, shown, lambda: f"the page does not show {text!r} but {last!r}")
+
+        async with AsyncExitStack() as stack:
+            page: Page | None = None
+
+            async def first() -> None:
+                nonlocal page
+                await answers(proof.path, "" if proof.page else proof.shows)
+                if proof.health:
+                    await answers(proof.health, "")
+                if proof.page:
+                    page = await stack.enter_async_context(place.browse(ports[0], proof.path))
+                    await reads(page, proof.shows)
+
+            times["run"] = await _timed(first())
+            await _change(place, proof)
+            times["change"] = await _timed(reads(page, proof.then) if page else answers(proof.path, proof.then))
 
 
 async def _printed(place: Place, command: str, proof: Proof, times: dict[str, float]) -> None:
@@ -110,7 +128,7 @@ async def _printed(place: Place, command: str, proof: Proof, times: dict[str, fl
             async def shown() -> bool:
                 return text in _plain(running.output)
 
-            await _until(running, shown, lambda: f"`{command}` does not print {text!r}", ends=True)
+            await _until(running, shown, lambda: f"`{command}` does not print {text!r}")
 
     times["run"] = await _timed(run(proof.shows))
     await _change(place, proof)
@@ -124,9 +142,7 @@ async def _change(place: Place, proof: Proof) -> None:
     await place.write(proof.file, text.replace(proof.old, proof.new))
 
 
-async def _until(
-    running: Running, met: Callable[[], Awaitable[bool]], otherwise: Callable[[], str], *, ends: bool
-) -> None:
+async def _until(running: Running, met: Callable[[], Awaitable[bool]], otherwise: Callable[[], str]) -> None:
     """Looks again and again; a command that ends without success can no longer meet it, nor one that is to go on."""
     deadline = monotonic() + PATIENCE / 3
     while True:

@@ -1,0 +1,5 @@
+"""{{ title }}."""
+
+from durations.text import parse, show
+
+__all__ = ["parse", "show"]
