@@ -17,7 +17,7 @@ from cluster.errors import (
     WorkspaceFailedError,
 )
 from cluster.local.contact import NO_ANSWER, Contact, ask
-from cluster.local.editor import environment, profile_files
+from cluster.local.editor import environment, local_files
 from cluster.local.files import make_room, private_folder, told
 from cluster.local.folders import WorkspaceFolder
 from cluster.local.locks import try_lock
@@ -36,7 +36,7 @@ async def create(folder: WorkspaceFolder, contact: Contact, address: Address, pr
 
     Raises WorkspaceExistsError where the name is taken, ClusterBusyError where another makes it right now.
     """
-    home = {file.path: file for file in (*profile_files(), *home_files(project))}
+    home = {file.path: file for file in (*local_files(), *home_files(project))}
     digest = await asyncio.to_thread(lambda: project.digest)
     files = seed.Seed(project.files, tuple(home.values()), digest)
     async with held(folder):

@@ -28,10 +28,23 @@ PROFILE = b"""# /etc/profile sets PATH anew; a terminal of this workspace has th
 PATH=${VIBECODE_PATH:-$PATH}
 """
 
+MACHINE_SETTINGS_PATH = ".local/share/code-server/Machine/settings.json"
+"""What holds on this machine alone: no move to another engine takes it along."""
 
-def profile_files() -> tuple[ProjectFile, ...]:
-    """What a new home folder holds for the login shells that VS Code asks for the environment of its terminals."""
-    return tuple(ProjectFile(name, PROFILE) for name in PROFILES)
+MACHINE_SETTINGS = b"""{
+  // The ports of all other programs are on this machine, too: those that the workspace's terminals tell of are offered.
+  "remote.autoForwardPortsSource": "output"
+}
+"""
+
+
+def local_files() -> tuple[ProjectFile, ...]:
+    """What a new home folder holds beside what every engine puts there.
+
+    The profiles are for the login shells that VS Code asks for the environment of its terminals.
+    """
+    profiles = tuple(ProjectFile(name, PROFILE) for name in PROFILES)
+    return (*profiles, ProjectFile(MACHINE_SETTINGS_PATH, MACHINE_SETTINGS))
 
 
 def passed_on(environ: Mapping[str, str]) -> dict[str, str]:

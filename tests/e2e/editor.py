@@ -68,6 +68,15 @@ class Editor:
         """What the README tells: the project's own run command."""
         await self.page.keyboard.press("Control+Shift+KeyB")
 
+    async def forwarded_ports(self) -> list[str]:
+        """What the view Ports lists, without its last row, by which one is added."""
+        await self.page.keyboard.press("F1")
+        await self.page.keyboard.type("Ports: Focus on Ports View")
+        await self.page.keyboard.press("Enter")
+        rows = self.page.locator(".pane-body .monaco-table .monaco-list-row")
+        await expect(rows.last).to_contain_text("Add Port", timeout=PATIENCE)
+        return [(await row.inner_text()).split("\n")[0] for row in (await rows.all())[:-1]]
+
     async def screenshot(self, path: Path) -> None:
         path.parent.mkdir(exist_ok=True)
         await self.page.screenshot(path=path)

@@ -109,6 +109,23 @@ async def test_a_template_opens_runs_and_is_served(
     assert (await engine.workspace(template)).idle_since is not None
 
 
+async def test_ports_of_other_programs_on_this_machine_are_not_offered(engine: LocalEngine, browser: Browser) -> None:
+    await create(engine, "static-site")
+    port = Catalog().load("static-site").manifest.ports[0]
+    page = await browser.new_page(viewport={"width": 1400, "height": 900})
+    editor = Editor(page)
+    await editor.open(await engine.entrance("static-site"))
+    await editor.readme_title()  # it takes the focus when it appears
+    another = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", free_port())
+
+    await editor.run_build_task()
+    await expect(page.get_by_role("button", name="Open in Browser")).to_be_visible(timeout=PATIENCE)
+    another.close()
+
+    assert [said for said in await editor.notifications() if f"port {port} is available" not in said] == []
+    assert await editor.forwarded_ports() == [str(port)]
+
+
 async def test_data_survives_a_stop_a_killed_host_and_a_killed_editor(
     engine: LocalEngine, config: ClusterConfig, browser: Browser
 ) -> None:
