@@ -26,7 +26,7 @@ async def measure(there: Running, runs: int = 1) -> list[Result]:
         try:
             return await timed(image.load(config, node, step))
         finally:
-            await program("docker", "exec", node, "sh", "-c", FORGET, "forget", made)
+            await program("docker", "exec", node, "crictl", "rmi", made)
             await program("docker", "image", "rm", made, base)
 
     built, loaded = await in_turns(runs, build, load)
