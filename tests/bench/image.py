@@ -3,11 +3,13 @@
 from dataclasses import replace
 from uuid import uuid4
 
-from cluster.kind import image
+from cluster.kind import image, image_build, image_load
 from cluster.kind.node import node_name
 from templates.events import Step
 from tests.bench.harness import Result, in_turns, program, timed
 from tests.bench.running import Running
+
+FORGET = f'ctr -n k8s.io images ls -q | grep -F -e "$1" -e {image_load.LOADED} | xargs ctr -n k8s.io images rm'
 
 
 async def measure(there: Running, runs: int = 1) -> list[Result]:
@@ -20,13 +22,13 @@ async def measure(there: Running, runs: int = 1) -> list[Result]:
     async def build(_: int) -> float:
         recipe = f"FROM {there.config.images.code_server}\nLABEL vibecode.dev/bench={uuid4().hex}\n"
         await program("docker", "build", "--tag", base, "-", stdin=recipe)
-        return await timed(image.build(config, step))
+        return await timed(image_build.build(config, step))
 
     async def load(_: int) -> float:
         try:
-            return await timed(image.load(config, node, step))
+            return await timed(image_load.load(config, node, step))
         finally:
-            await program("docker", "exec", node, "crictl", "rmi", made)
+            await program("docker", "exec", node, "sh", "-c", FORGET, "forget", made)
             await program("docker", "image", "rm", made, base)
 
     built, loaded = await in_turns(runs, build, load)

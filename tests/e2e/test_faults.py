@@ -23,7 +23,8 @@ from cluster.config import ClusterConfig
 from cluster.engine import Workspace
 from cluster.errors import ImagePullError, WorkspaceExistsError
 from cluster.kind.engine import KindEngine
-from cluster.kind.image import LOADED, workspace_image
+from cluster.kind.image import workspace_image
+from cluster.kind.image_load import LOADED
 from cluster.kind.node import find_node
 from templates.errors import VibeCodeError
 from templates.events import Event, StepFailed, StepProgress, StepStarted

@@ -14,7 +14,7 @@ import pytest
 
 from cluster.config import ClusterConfig, Images
 from cluster.errors import ImagePullError
-from cluster.kind import image
+from cluster.kind import image, image_build, image_load
 from cluster.kind.node import node_name
 from templates.events import Event, Step, StepProgress
 
@@ -117,8 +117,8 @@ def shell(config: ClusterConfig, node: str) -> Iterator[Callable[[str], str]]:
 async def test_a_second_build_and_load_do_nothing(config: ClusterConfig, node: str) -> None:
     build, load = quiet(), quiet()
 
-    await image.build(config, build)
-    await image.load(config, node, load)
+    await image_build.build(config, build)
+    await image_load.load(config, node, load)
 
     assert (build.note, load.note) == ("was built before", "was there already")
 
@@ -164,7 +164,7 @@ async def test_a_persons_image_built_anew_replaces_the_one_in_the_node(config: C
 
     async def load(content: str) -> str:
         build_own(config, "vibecode-test/own:dev", content)
-        await image.load(mine, node, quiet())
+        await image_load.load(mine, node, quiet())
         run("docker", "image", "rm", "vibecode-test/own:dev")
         return json.loads(run("docker", "exec", node, "crictl", "inspecti", "vibecode-test/own:dev"))["status"]["id"]
 
@@ -178,13 +178,13 @@ async def test_a_load_that_was_stopped_is_done_by_two_at_once_in_little_memory(
     twice = replace(config, images=Images(workspace="vibecode-test/twice:dev"))
     tracemalloc.start()
 
-    await stop_at(" MB", lambda step: image.load(twice, node, step))
+    await stop_at(" MB", lambda step: image_load.load(twice, node, step))
     loads = [quiet(), quiet()]
-    await asyncio.gather(*(image.load(twice, node, step) for step in loads))
+    await asyncio.gather(*(image_load.load(twice, node, step) for step in loads))
 
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    await image.load(twice, node, third := quiet())
+    await image_load.load(twice, node, third := quiet())
     run("docker", "image", "rm", "vibecode-test/twice:dev")
     assert [step.note for step in (*loads, third)] == [None, None, "was there already"]
     assert peak < 32 << 20
@@ -194,7 +194,7 @@ async def test_a_base_that_no_registry_has_is_told(config: ClusterConfig) -> Non
     absent = replace(config, images=Images(code_server="localhost:9/absent:1"))
 
     with pytest.raises(ImagePullError, match="localhost:9/absent:1"):
-        await image.build(absent, quiet())
+        await image_build.build(absent, quiet())
 
 
 async def test_a_stopped_build_leaves_no_container(config: ClusterConfig) -> None:
@@ -202,7 +202,7 @@ async def test_a_stopped_build_leaves_no_container(config: ClusterConfig) -> Non
     run("docker", "build", "--tag", base, "-", stdin=f"FROM {config.images.code_server}\nLABEL test={base}\n")
     other = replace(config, images=Images(code_server=base))
 
-    await stop_at("Get:1 ", lambda step: image.build(other, step))
+    await stop_at("Get:1 ", lambda step: image_build.build(other, step))
 
     async with asyncio.timeout(60):
         while run("docker", "ps", "--quiet", "--filter", f"label=test={base}"):

@@ -22,7 +22,7 @@ from cluster.errors import (
     KindMissingError,
     VolumeFullError,
 )
-from cluster.kind import image
+from cluster.kind import image, image_build, image_load
 from cluster.kind.output import BuildProgress, PullProgress
 from templates.events import Event, Step, StepProgress
 from tests.fakes.containers import ID, Containers
@@ -119,7 +119,7 @@ async def test_build_makes_our_dockerfile_on_the_configured_base(
     containers.add_to_docker(BASE)
     containers.play("build", "Step 1/4 : ARG BASE", "Step 3/4 : RUN apt-get update", "Setting up make (4.4) ...")
 
-    await image.build(config, step)
+    await image_build.build(config, step)
 
     assert containers.calls("docker", "build") == [
         ["docker", "build", "--tag", ours, "--build-arg", f"BASE={BASE}", "-"]
@@ -133,14 +133,14 @@ async def test_build_makes_our_dockerfile_on_the_configured_base(
 async def test_build_is_not_done_again(containers: Containers, config: ClusterConfig, ours: str, step: Step) -> None:
     containers.add_to_docker(ours)
 
-    await image.build(config, step)
+    await image_build.build(config, step)
 
     assert not containers.calls("docker", "build")
     assert step.note == "was built before"
 
 
 async def test_build_leaves_a_persons_image_alone(containers: Containers, config: ClusterConfig, step: Step) -> None:
-    await image.build(of_a_person(config, "me/tools:2"), step)
+    await image_build.build(of_a_person(config, "me/tools:2"), step)
 
     assert not containers.calls("docker")
     assert step.note is not None
@@ -154,7 +154,7 @@ async def test_build_pulls_a_base_that_is_absent(
     containers.play("pull", *(f"{layer}: Pulling fs layer" for layer in layers), f"{layers[0]}: Pull complete")
     containers.play("build", "Step 2/2 : RUN true")
 
-    await image.build(config, step)
+    await image_build.build(config, step)
 
     assert containers.calls("docker", "pull") == [["docker", "pull", BASE]]
     assert f"fetching {BASE}: 1 of 2 layers" in texts(events)
@@ -168,7 +168,7 @@ async def test_a_base_that_cannot_be_pulled_is_named_with_its_setting(
     containers.play("pull", "trying", "Error response from daemon: manifest unknown", code=1)
 
     with pytest.raises(ImagePullError) as caught:
-        await image.build(config, step)
+        await image_build.build(config, step)
 
     assert caught.value.detail == f"{BASE}: manifest unknown"
     assert "VIBECODE_CODE_SERVER_IMAGE" in caught.value.hint
@@ -199,7 +199,7 @@ async def test_a_failed_build_tells_why(
     containers.play("build", *lines, code=1)
 
     with pytest.raises(ImageBuildError) as caught:
-        await image.build(config, step)
+        await image_build.build(config, step)
 
     assert detail in caught.value.detail
     assert caught.value.hint == hint
@@ -213,7 +213,7 @@ async def test_only_the_last_lines_of_a_failed_build_are_kept(
     containers.play("build", *(f"line {number}" for number in range(500)), code=1)
 
     with pytest.raises(ImageBuildError):
-        await image.build(config, step)
+        await image_build.build(config, step)
 
     assert step.log == tuple(f"line {number}" for number in range(470, 500))
 
@@ -225,7 +225,7 @@ async def test_a_builder_that_keeps_the_image_to_itself_is_told(
     containers.play("build", then="lose")
 
     with pytest.raises(ImageBuildError) as caught:
-        await image.build(config, step)
+        await image_build.build(config, step)
 
     assert "docker buildx use" in caught.value.hint
 
@@ -237,7 +237,7 @@ async def test_a_docker_that_goes_away_is_what_is_told(
     containers.play(command, "error during connect: EOF", code=1, then="cut")
 
     with pytest.raises(DockerDownError):
-        await image.build(config, step)
+        await image_build.build(config, step)
 
 
 async def test_a_docker_that_hangs_is_given_up(
@@ -247,7 +247,7 @@ async def test_a_docker_that_hangs_is_given_up(
     containers.play("inspect", then="hang")
 
     with pytest.raises(DockerDownError, match="`docker image` took"):
-        await image.build(config, step)
+        await image_build.build(config, step)
 
     assert containers.running() == []
 
@@ -258,7 +258,7 @@ async def test_build_without_the_docker_command(
     monkeypatch.setenv("PATH", str(containers.folder))
 
     with pytest.raises(DockerMissingError):
-        await image.build(config, step)
+        await image_build.build(config, step)
 
 
 @pytest.mark.parametrize("command", ["pull", "build"])
@@ -266,7 +266,7 @@ async def test_a_cancelled_build_leaves_nothing_running(
     containers: Containers, config: ClusterConfig, step: Step, command: str
 ) -> None:
     containers.play(command, then="hang")
-    work = asyncio.ensure_future(image.build(config, step))
+    work = asyncio.ensure_future(image_build.build(config, step))
     await until(containers.folder / f"{command}.hangs")
 
     work.cancel()
@@ -289,7 +289,7 @@ def archive(containers: Containers, ours: str) -> bytes:
 async def test_load_hands_the_archive_to_kind(
     containers: Containers, config: ClusterConfig, ours: str, archive: bytes, step: Step, events: list[Event]
 ) -> None:
-    await image.load(config, NODE, step)
+    await image_load.load(config, NODE, step)
 
     assert containers.calls("kind") == [
         ["kind", "load", "image-archive", "/dev/stdin", "--name", "shop", "--nodes", NODE]
@@ -304,8 +304,8 @@ async def test_load_hands_the_archive_to_kind(
 async def test_load_is_not_done_again(
     containers: Containers, config: ClusterConfig, archive: bytes, step: Step
 ) -> None:
-    await image.load(config, NODE, step)
-    await image.load(config, NODE, step)
+    await image_load.load(config, NODE, step)
+    await image_load.load(config, NODE, step)
 
     assert len(containers.calls("kind")) == 1
     assert step.note == "was there already"
@@ -316,10 +316,10 @@ async def test_an_image_built_anew_under_its_name_is_loaded_again(
 ) -> None:
     mine = of_a_person(config, "me/tools:dev")
     containers.add_to_docker("me/tools:dev")
-    await image.load(mine, NODE, step)
+    await image_load.load(mine, NODE, step)
     containers.add_to_docker("me/tools:dev", "sha256:" + "c" * 64)
 
-    await image.load(mine, NODE, step)
+    await image_load.load(mine, NODE, step)
 
     assert len(containers.calls("kind")) == 2
 
@@ -329,7 +329,7 @@ async def test_an_image_of_the_same_name_that_came_from_elsewhere_is_replaced(
 ) -> None:
     containers.add_to_node(ours)
 
-    await image.load(config, NODE, step)
+    await image_load.load(config, NODE, step)
 
     assert len(containers.calls("kind")) == 1
 
@@ -343,7 +343,7 @@ async def test_save_names_the_platform_where_docker_knows_how(
 ) -> None:
     containers.set_api(api)
 
-    await image.load(config, NODE, step)
+    await image_load.load(config, NODE, step)
 
     assert containers.calls("docker", "save") == [["docker", "save", *platform, ours]]
 
@@ -355,7 +355,7 @@ async def test_a_persons_image_that_cannot_come_from_docker_is_left_to_the_node(
     if "@" in name:
         containers.add_to_docker(name)
 
-    await image.load(of_a_person(config, name), NODE, step)
+    await image_load.load(of_a_person(config, name), NODE, step)
 
     assert not containers.calls("docker", "save")
     assert step.note == f"the node itself pulls {name}"
@@ -363,7 +363,7 @@ async def test_a_persons_image_that_cannot_come_from_docker_is_left_to_the_node(
 
 async def test_our_image_cannot_be_left_to_the_node(containers: Containers, config: ClusterConfig, step: Step) -> None:
     with pytest.raises(ImageLoadError, match="no longer"):
-        await image.load(config, NODE, step)
+        await image_load.load(config, NODE, step)
 
 
 @pytest.mark.parametrize(
@@ -393,7 +393,7 @@ async def test_a_failed_load_tells_whose_fault_it_is(
     containers.play(failing, *lines, code=1)
 
     with pytest.raises(ImageLoadError) as caught:
-        await image.load(config, NODE, step)
+        await image_load.load(config, NODE, step)
 
     assert caught.value.detail.endswith(f": {detail}")
     assert caught.value.hint == hint
@@ -406,7 +406,7 @@ async def test_load_waits_for_the_node_to_list_the_image(
 ) -> None:
     containers.list_late(3)
 
-    await image.load(config, NODE, step)
+    await image_load.load(config, NODE, step)
 
     assert len(containers.calls("docker", "exec", NODE, "crictl")) == 4
 
@@ -414,11 +414,11 @@ async def test_load_waits_for_the_node_to_list_the_image(
 async def test_a_node_that_never_lists_the_image_is_told(
     containers: Containers, config: ClusterConfig, archive: bytes, step: Step, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(image, "LISTED_WITHIN", 0.1)
+    monkeypatch.setattr(image_load, "LISTED_WITHIN", 0.1)
     containers.play("load", then="lose")
 
     with pytest.raises(ImageLoadError, match="does not list"):
-        await image.load(config, NODE, step)
+        await image_load.load(config, NODE, step)
 
 
 async def test_load_tells_of_a_docker_that_goes_away(
@@ -427,7 +427,7 @@ async def test_load_tells_of_a_docker_that_goes_away(
     containers.play("load", "error during connect: EOF", code=1, then="cut")
 
     with pytest.raises(DockerDownError):
-        await image.load(config, NODE, step)
+        await image_load.load(config, NODE, step)
 
 
 async def test_load_without_kind(
@@ -436,7 +436,7 @@ async def test_load_without_kind(
     (containers.folder / "bin" / "kind").unlink()
 
     with pytest.raises(KindMissingError):
-        await image.load(config, NODE, step)
+        await image_load.load(config, NODE, step)
 
 
 @pytest.mark.parametrize("hanging", ["save", "load"])
@@ -444,7 +444,7 @@ async def test_a_cancelled_load_leaves_nothing_running(
     containers: Containers, config: ClusterConfig, archive: bytes, step: Step, hanging: str
 ) -> None:
     containers.play(hanging, then="hang")
-    work = asyncio.ensure_future(image.load(config, NODE, step))
+    work = asyncio.ensure_future(image_load.load(config, NODE, step))
     await until(containers.folder / f"{hanging}.hangs")
 
     work.cancel()
