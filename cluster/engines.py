@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cluster.engine import Engine, EngineName, Workspace
-from cluster.errors import WorkspaceNotFoundError
+from cluster.errors import ClusterDownError, ClusterUnreachableError, WorkspaceNotFoundError
 from templates.errors import VibeCodeError
 
 
@@ -63,6 +63,16 @@ class Engines:
         for error in everything.out_of_reach.values():
             raise error
         raise WorkspaceNotFoundError(f"There is no workspace {name!r}.")
+
+    async def starting(self, name: str) -> Engine:
+        """The engine whose `start` finds the workspace: one that is down, as after a reboot, comes up to know."""
+        try:
+            return await self.holding(name)
+        except (ClusterDownError, ClusterUnreachableError):
+            for engine in self.engines:
+                if isinstance(await _ask(engine), ClusterDownError | ClusterUnreachableError):
+                    return engine
+            return await self.holding(name)  # it has come up in between
 
     async def close(self) -> None:
         for engine in self.engines:

@@ -50,6 +50,12 @@ class Context:
         async with self.engines() as engines:
             yield await engines.holding(name)
 
+    @asynccontextmanager
+    async def engine_to_start(self, name: str) -> AsyncGenerator[Engine]:
+        """The engine whose `start` finds the workspace."""
+        async with self.engines() as engines:
+            yield await engines.starting(name)
+
     async def choose(self, engines: Engines) -> Engine:
         choice = await engines.choose()
         if len(engines.engines) > 1:

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from time import monotonic
 
 from cluster.engine import Engine, Workspace
@@ -76,15 +77,19 @@ def _names_arguments(parser: ArgumentParser) -> None:
 
 
 async def _start(context: Context, args: Namespace) -> int:
-    return await _change(context, args.names, lambda engine: engine.start, "started")
+    return await _change(context, args.names, context.engine_to_start, lambda engine: engine.start, "started")
 
 
 async def _stop(context: Context, args: Namespace) -> int:
-    return await _change(context, args.names, lambda engine: engine.stop, "stopped")
+    return await _change(context, args.names, context.engine_of, lambda engine: engine.stop, "stopped")
 
 
 async def _change(
-    context: Context, names: list[str], change: Callable[[Engine], Callable[[str], AsyncIterator[Event]]], done: str
+    context: Context,
+    names: list[str],
+    engine_for: Callable[[str], AbstractAsyncContextManager[Engine]],
+    change: Callable[[Engine], Callable[[str], AsyncIterator[Event]]],
+    done: str,
 ) -> int:
     """Changes the workspaces one after the other; the answer is one object, or an array where several are named."""
     names = list(dict.fromkeys(names))
@@ -92,7 +97,7 @@ async def _change(
     lines: list[str] = []
     for name in names:
         start = monotonic()
-        async with context.engine_of(name) as engine:
+        async with engine_for(name) as engine:
             await context.work(change(engine)(name), left=lambda name=name: f"{name} is not {done} yet.")
             workspace = await engine.workspace(name)
         seconds = monotonic() - start

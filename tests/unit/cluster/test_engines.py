@@ -78,3 +78,13 @@ async def test_an_engine_out_of_reach_is_named_and_hides_nothing_else(config: Cl
 async def test_where_nothing_can_be_seen_the_reason_is_an_error(config: ClusterConfig) -> None:
     with pytest.raises(ClusterDownError):
         await Engines((Down(config), Other(config)), answers).everything()
+
+
+async def test_what_an_engine_that_is_down_may_hold_is_started_there(config: ClusterConfig) -> None:
+    kind, local = Down(config), Other(config)
+    local.put("bar", SHOP)
+    engines = Engines((kind, local), answers)
+    assert await engines.starting("bar") is local
+    assert await engines.starting("shop") is kind
+    with pytest.raises(WorkspaceNotFoundError):
+        await Engines((FakeEngine(config), local), answers).starting("shop")
