@@ -8,12 +8,13 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from tests.bench import image, new, proxy, seeding, startup, up
+from tests.bench import image, local, new, proxy, seeding, startup, up
 from tests.bench.harness import ROOT, Result, machine, table, write
 from tests.bench.running import running_cluster
 
 ON_A_CLUSTER = {"startup": startup.measure, "seeding": seeding.measure, "new": new.measure, "image": image.measure}
-PARTS = ("up", "proxy", *ON_A_CLUSTER)
+WITHOUT_DOCKER = {"proxy": proxy.measure, "local": local.measure}
+PARTS = ("up", *WITHOUT_DOCKER, *ON_A_CLUSTER)
 NEEDED = ("code-server", "docker", "kind", "kubectl", "tar")
 HOME = ROOT / ".artefacts" / "bench"
 RECORD = ROOT / ".artefacts" / "bench.json"
@@ -25,8 +26,8 @@ async def measure(parts: Sequence[str], runs: int | None, keep: bool) -> None:
     results: list[Result] = []
     if "up" in parts:
         results += await up.measure(os.environ, **count)
-    if "proxy" in parts:
-        results += await proxy.measure(**count)
+    for part in (part for part in WITHOUT_DOCKER if part in parts):
+        results += await WITHOUT_DOCKER[part](**count)
     if wanted := [part for part in ON_A_CLUSTER if part in parts]:
         async with running_cluster(os.environ, HOME, keep=keep) as there:
             facts["kubernetes"] = await there.version()
