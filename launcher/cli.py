@@ -11,6 +11,7 @@ from contextlib import suppress
 from time import monotonic
 
 from launcher import logs, paths, settings
+from launcher.application import can_open, open_application
 from launcher.commands.catalog import COMMANDS
 from launcher.commands.command import Command
 from launcher.context import Context
@@ -65,11 +66,13 @@ def _main(own: list[str], after_dashes: list[str], console: Console, services: S
         args = _parse(own, console.environ, services)
         if args is None:
             return 0
-        if args.command is None:
+        if args.command is None and not can_open(console):
             console.answer(None, overview(console))
             return 0
         loaded = settings.load(found.config_file, console.environ)
         logs.start(found.log_file, loaded.values.log_level)
+        if args.command is None:
+            return open_application(console, loaded, found, services)
         args.after_dashes = after_dashes
         return _run(args.command, Context(console, loaded, found, services), args)
     except UsageError as error:

@@ -15,7 +15,7 @@ from screens.base.place import PlaceScreen
 from screens.commands import Command, bindings, commands_of
 from screens.jobs import Job, Jobs
 from screens.messages import Ask, Begin, Copy, Failed, Go, Open, Shell, ShowCode
-from screens.opening import entrance
+from screens.opening import check_open, entrance
 from screens.places import HOME, PLACES, PlaceId
 from screens.services import Services
 from screens.shared import LazyEngines, Shared
@@ -114,8 +114,17 @@ class VibeCodeApp(App[None]):
     @on(Shell)
     @work(exclusive=True, group="shell", exit_on_error=False)
     async def _shell(self, message: Shell) -> None:
-        with self.suspend():
-            await self._shared.services.shell(message.name)
+        name = message.workspace.name
+        try:
+            check_open(message.workspace)
+            await (await self._shared.engines.get()).holding(name)
+        except VibeCodeError as error:
+            self.post_message(Failed(error))
+            return
+        with self.batch_update(), self.suspend():  # nothing is drawn while the shell has the terminal
+            code = await self._shared.services.shell(name)
+        if code:
+            self.notify(f"The shell of {name} ended with exit code {code}.", severity="warning", markup=False)
 
     @on(Copy)
     def _copy(self, message: Copy) -> None:

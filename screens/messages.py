@@ -48,9 +48,9 @@ class ShowCode(Message):
 class Shell(Message):
     """A shell in a workspace, on this terminal."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         super().__init__()
-        self.name = name
+        self.workspace = workspace
 
 
 class Copy(Message):

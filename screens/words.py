@@ -7,7 +7,7 @@ from textual.content import Content
 
 from cluster.engine import WorkspaceState
 from screens.glyphs import GLYPHS
-from templates.text import DASH, age, size_in_words
+from templates.text import DASH, age, duration
 
 STATES: dict[WorkspaceState, tuple[str, str, str]] = {
     "running": (GLYPHS.running, "$success", "running"),
@@ -25,21 +25,29 @@ def cpu_words(millicores: int | None) -> str:
 
 
 def memory_words(size: int | None) -> str:
-    return DASH if size is None else size_in_words(size)
+    if size is None:
+        return DASH
+    mebibytes = size / 2**20
+    return f"{mebibytes:.0f} MiB" if mebibytes < 999.5 else f"{mebibytes / 1024:.1f} GiB"
 
 
 def ago(then: datetime | None, now: datetime) -> str:
     return "unknown" if then is None else f"{age(then, now)} ago"
 
 
+def ticking(seconds: float) -> str:
+    """A time that goes on: whole seconds, as they pass."""
+    return f"{int(seconds)}s" if seconds < 10 else duration(int(seconds))
+
+
 def sparkline(values: Sequence[float | None], width: int, top: float | None = None) -> str:
-    """The last `width` values as bars, the latest right; `top` is what the highest bar stands for."""
+    """The last `width` values as bars, the latest last; `top` is what the highest bar stands for at least."""
     shown = [value for value in values if value is not None][-width:]
     if not shown:
         return ""
     highest = max(top or 0, *shown) or 1
     bars = GLYPHS.bars
-    return "".join(bars[min(len(bars) - 1, int(value / highest * len(bars)))] for value in shown).rjust(width)
+    return "".join(bars[min(len(bars) - 1, int(value / highest * len(bars)))] for value in shown)
 
 
 def cut(text: str, width: int) -> str:

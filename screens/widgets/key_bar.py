@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from textual import events
 from textual.app import RenderResult
 from textual.binding import ActiveBinding
 from textual.content import Content
@@ -12,9 +13,11 @@ from textual.widget import Widget
 
 from screens.glyphs import GLYPHS
 from screens.jobs import Job, Jobs
-from templates.text import duration
+from screens.places import place_named
+from screens.words import ticking
 
-GAP = "   "
+GAPS = (3, 2, 1)
+"""Columns between two keys: as many as leave room for all."""
 
 
 def jobs_words(active: tuple[Job, ...], now: datetime) -> Content:
@@ -26,22 +29,23 @@ def jobs_words(active: tuple[Job, ...], now: datetime) -> Content:
     return Content.assemble(
         (GLYPHS.starting, "$warning"),
         f" {newest.task.title}{more} ",
-        (f"{duration(round(newest.elapsed(now))):>6}", "$muted"),
+        (f"{ticking(newest.elapsed(now)):>6}", "$muted"),
     )
 
 
 def keys_words(keys: list[tuple[str, str, str, bool]], width: int) -> Content:
     """As many of (key, its display, title, enabled) as there is room for; what cannot be used now is dim."""
-    content = Content("")
-    for key, display, title, enabled in keys:
-        colours = ("$accent bold", "$foreground 80%") if enabled else ("$muted 50%", "$muted 50%")
-        item = Content.assemble((display, colours[0]), " ", (title, colours[1]))
-        item = item.stylize(Style.from_meta({"@click": f"app.simulate_key('{key}')"}))
-        longer = item if not content else Content.assemble(content, GAP, item)
-        if longer.cell_length > width:
-            break
-        content = longer
-    return content
+    items = [_key(*key) for key in keys]
+    taken = sum(item.cell_length for item in items)
+    gap = next((gap for gap in GAPS if taken + gap * (len(items) - 1) <= width), GAPS[-1])
+    while items and sum(item.cell_length + gap for item in items) - gap > width:
+        items.pop()
+    return Content(" " * gap).join(items)
+
+
+def _key(key: str, display: str, title: str, enabled: bool) -> Content:
+    colours = ("$accent bold", "$foreground 80%") if enabled else ("$muted 50%", "$muted 50%")
+    return Content.assemble((display, colours[0]), " ", (title, colours[1])).stylize(Style.from_meta({"key": key}))
 
 
 class KeyBar(Widget):
@@ -62,10 +66,14 @@ class KeyBar(Widget):
     def _bindings_updated(self, _: Screen[object]) -> None:
         self.refresh()
 
+    def on_click(self, event: events.Click) -> None:
+        if key := event.style.meta.get("key"):
+            self.app.simulate_key(key)
+
     def render(self) -> RenderResult:
         width = self.size.width
         work = jobs_words(self._jobs.active, self._now())
-        work = work.stylize(Style.from_meta({"@click": "app.go('progress')"}))
+        work = work.stylize(Style.from_meta({"key": place_named("progress").key}))
         keys = keys_words(self._keys(), width - work.cell_length - 2)
         return Content.assemble(keys, " " * max(1, width - keys.cell_length - work.cell_length), work)
 

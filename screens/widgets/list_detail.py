@@ -12,11 +12,9 @@ class ListDetail(Horizontal):
     DEFAULT_CSS = """
     ListDetail { height: 1fr; }
     ListDetail > .list-pane { width: 3fr; height: 1fr; }
-    ListDetail > .detail-pane { width: 2fr; height: 1fr; padding: 0 2; scrollbar-size-vertical: 1; }
-    .-narrow ListDetail > .list-pane { width: 1fr; }
-    .-narrow ListDetail > .detail-pane { display: none; }
-    .-narrow ListDetail.-detail > .list-pane { display: none; }
-    .-narrow ListDetail.-detail > .detail-pane { display: block; width: 1fr; }
+    ListDetail > .detail-pane {
+        width: 2fr; height: 1fr; margin-left: 2; padding: 1 2; background: $surface; scrollbar-size-vertical: 1;
+    }
     """
 
     detail_shown: reactive[bool] = reactive(False, toggle_class="-detail")

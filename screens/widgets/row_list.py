@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
+from textual.widget import Widget
 
 from screens.glyphs import GLYPHS
 
@@ -180,3 +181,18 @@ class RowList(ScrollView, can_focus=True):
         if self._told != self.highlighted:
             self._told = self.highlighted
             self.post_message(self.Highlighted(self, self.highlighted))
+
+
+class ColumnTitles(Widget):
+    """The titles of a list's columns, drawn at the width that its rows have."""
+
+    DEFAULT_CSS = """
+    ColumnTitles { height: 1; width: 1fr; }
+    """
+
+    def __init__(self, draw: Callable[[int], Content]) -> None:
+        super().__init__()
+        self._draw = draw
+
+    def render(self) -> Content:
+        return Content.assemble(" " * GUTTER, self._draw(self.size.width - GUTTER))

@@ -1,5 +1,6 @@
 """The top bar: the places, and the state of the engines."""
 
+from textual import events
 from textual.content import Content
 from textual.style import Style
 from textual.widget import Widget
@@ -15,7 +16,7 @@ _WORDS = {
     "stopped": (GLYPHS.stopped, "$muted", "stopped"),
     "starting": (GLYPHS.starting, "$warning", "starting"),
     "running": (GLYPHS.running, "$success", "running"),
-    "unreachable": (GLYPHS.failed, "$error", "out of reach"),
+    "unreachable": (GLYPHS.failed, "$error", "unreachable"),
 }
 
 
@@ -30,7 +31,7 @@ def engine_words(snapshot: Snapshot) -> Content:
 
 def _engine(engine: EngineView) -> Content:
     if engine.stale:
-        glyph, colour, words = GLYPHS.failed, "$error", "connection lost"
+        glyph, colour, words = GLYPHS.failed, "$error", "lost"
     elif engine.status is not None:
         glyph, colour, words = _WORDS[engine.status.state]
     elif engine.error is not None:
@@ -42,18 +43,18 @@ def _engine(engine: EngineView) -> Content:
 
 def places_words(current: PlaceId, width: int) -> Content:
     """The places with their keys; where there is no room for all names, only the current one's."""
-    return Content("   " if width >= ROOMY else " ").join(
+    return Content("  " if width >= ROOMY else " ").join(
         [_place(place, current=place.id == current, named=width >= ROOMY) for place in PLACES if place.id != "help"]
     )
 
 
 def _place(place: Place, *, current: bool, named: bool) -> Content:
-    click = Style.from_meta({"@click": f"app.go('{place.id}')"})
+    target = Style.from_meta({"place": place.id})
     if current:
         label = f" {place.key} {place.title} "
-        return Content.styled(label, "$accent bold on $accent 16%").stylize(click)
+        return Content.styled(label, "$accent bold on $accent 16%").stylize(target)
     label = Content.assemble((place.key, "$accent 70%"), (f" {place.title}" if named else "", "$muted"))
-    return label.stylize(click)
+    return label.stylize(target)
 
 
 class TopBar(Widget):
@@ -67,6 +68,10 @@ class TopBar(Widget):
         super().__init__()
         self._current: PlaceId = current
         self._store = store
+
+    async def on_click(self, event: events.Click) -> None:
+        if place := event.style.meta.get("place"):
+            await self.run_action(f"app.go('{place}')")
 
     def render(self) -> Content:
         width = self.size.width

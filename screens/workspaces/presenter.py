@@ -42,22 +42,22 @@ class Column:
     least: int = 0
 
 
-def _state(row: Row, _now: datetime) -> tuple[str, str]:
+def _state(row: Row, _: datetime) -> tuple[str, str]:
     if row.job is not None:
         return row.job.task.title.split(" ", 1)[0].lower(), "$warning"
-    _, colour, word = STATES[row.workspace.state]
+    colour, word = STATES[row.workspace.state][1:]
     return word, "$muted" if row.workspace.state in ("stopped", "unknown") else colour
 
 
 COLUMNS = (
     Column("Name", 0, lambda row, _: (row.workspace.name, "bold")),
     Column("State", 10, _state),
-    Column("Template", 16, lambda row, _: (row.workspace.template or DASH, "$muted"), least=56),
+    Column("Template", 16, lambda row, _: (row.workspace.template or DASH, "$muted"), least=60),
     Column("Engine", 6, lambda row, _: (row.workspace.engine, "$muted"), least=100),
     Column("CPU", 5, lambda row, _: (cpu_words(row.now.cpu), ""), right=True),
-    Column("Memory", 9, lambda row, _: (memory_words(row.now.memory), ""), right=True, least=48),
-    Column("Idle", 4, lambda row, now: (age(row.workspace.idle_since, now), "$muted"), right=True, least=64),
-    Column("Age", 4, lambda row, now: (age(row.workspace.created, now), "$muted"), right=True, least=66),
+    Column("Memory", 8, lambda row, _: (memory_words(row.now.memory), ""), right=True, least=48),
+    Column("Idle", 4, lambda row, now: (age(row.workspace.idle_since, now), "$muted"), right=True, least=80),
+    Column("Age", 4, lambda row, now: (age(row.workspace.created, now), "$muted"), right=True, least=76),
 )
 
 
@@ -110,8 +110,8 @@ def detail(row: Row, now: datetime) -> Content:
     ]
     if one.reason and one.state != "running":
         blocks.append(Content(plain(one.reason)))
-    ports = [(f"Port {port}", Content.styled(url, "$accent")) for port, url in sorted(one.ports.items())]
-    blocks.append(pairs([("Editor", Content.styled(one.url, "$accent")), *ports]))
+    addresses = [("Editor", one.url), *((f"Port {port}", url) for port, url in sorted(one.ports.items()))]
+    blocks.extend(Content.assemble((label, "$muted"), "\n", (url, "$accent")) for label, url in addresses)
     if one.state == "running":
         blocks.append(_usage(row))
     blocks.append(
@@ -180,7 +180,9 @@ def welcome(snapshot: Snapshot) -> Content:
     ]
     if first and snapshot.chosen is not None:
         blocks.append(Content.styled("Nothing has been done to this machine. When you make the first one:", "$muted"))
-        blocks.append(pairs([*_FIRST_RUN[snapshot.chosen], ("Why", plain(snapshot.reason))], 8))
+        blocks.append(
+            pairs([*_FIRST_RUN[snapshot.chosen], ("Engine", f"{snapshot.chosen}, since {plain(snapshot.reason)}")], 9)
+        )
         blocks.append(Content.styled("Everything can be taken away again in Cluster (6).", "$muted"))
     return Content("\n\n").join(blocks)
 

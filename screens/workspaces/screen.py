@@ -16,7 +16,7 @@ from screens.messages import Ask, Begin, Copy, Go, Open, Shell, ShowCode
 from screens.shared import Shared
 from screens.widgets.error_panel import ErrorPanel
 from screens.widgets.list_detail import ListDetail
-from screens.widgets.row_list import GUTTER, RowList
+from screens.widgets.row_list import ColumnTitles, RowList
 from screens.workspaces import presenter
 from screens.workspaces.presenter import Row
 
@@ -39,14 +39,14 @@ class WorkspacesScreen(PlaceScreen):
         self._stale = Static(id="stale")
         self._filter = Input(placeholder="name, template or state", id="filter", max_length=LONGEST_FILTER)
         self._summary = Static("Workspaces", id="summary")
-        self._header = Static(id="header")
+        self._titles = ColumnTitles(lambda width: presenter.header(width - 1))
         self._list = RowList(self._draw, id="rows")
         self._detail = Static(id="detail")
         self._error = ErrorPanel()
         self._welcome = Static()
         self._panes = ListDetail(
             Vertical(
-                self._summary, self._filter, self._header, Static(SKELETON, id="skeleton"), self._list, id="list-pane"
+                self._summary, self._filter, self._titles, Static(SKELETON, id="skeleton"), self._list, id="list-pane"
             ),
             self._detail,
         )
@@ -80,7 +80,6 @@ class WorkspacesScreen(PlaceScreen):
         self._stale.update(stale or "")
         self._list.show([one.name for one in shown])
         self._show_summary()
-        self._show_header()
         self._show_detail()
 
     def _show_empty(self) -> None:
@@ -96,10 +95,6 @@ class WorkspacesScreen(PlaceScreen):
             return
         rows = [self._rows[key] for key in self._list.keys]
         self._summary.update(presenter.summary(rows, len(self._rows), len(self._list.marked)))
-
-    def _show_header(self) -> None:
-        loading = self.shared.store.snapshot.loading
-        self._header.update("" if loading else presenter.header(self._list.size.width - GUTTER - 1))
 
     def _show_detail(self) -> None:
         row = self._rows.get(self._list.highlighted or "")
@@ -120,9 +115,6 @@ class WorkspacesScreen(PlaceScreen):
     @on(RowList.Chosen)
     def _chosen(self) -> None:
         self.action_open()
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._show_header)
 
     # The filter
 
@@ -202,7 +194,7 @@ class WorkspacesScreen(PlaceScreen):
 
     def action_shell(self) -> None:
         if name := self._list.highlighted:
-            self.post_message(Shell(name))
+            self.post_message(Shell(self._rows[name].workspace))
 
     def action_copy(self) -> None:
         if name := self._list.highlighted:
