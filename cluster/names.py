@@ -29,3 +29,11 @@ def free_name(wanted: str, taken: Collection[str]) -> str:
     while (name := stem if number == 1 else f"{stem}-{number}") in taken or name in RESERVED:
         number += 1
     return name
+
+
+def workspace_of(kind: str, name: str) -> str:
+    """Whose an object in the workspaces' namespace is: all are named after it, and Kubernetes adds to some.
+
+    A ReplicaSet is `NAME-<hash>`, its pods `NAME-<hash>-<id>`; see the Deployment controller.
+    """
+    return name.rsplit("-", {"Pod": 2, "ReplicaSet": 1}.get(kind, 0))[0]

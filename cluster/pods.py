@@ -29,7 +29,7 @@ def current_pod(pods: Sequence[Object]) -> Object | None:
     return max(pods, key=lambda pod: (_alive(pod), pod["metadata"].get("creationTimestamp") or ""))
 
 
-def pod_state(pod: Object) -> PodState:
+def pod_state(pod: Object, container_name: str = CONTAINER) -> PodState:
     """A pod's state from its status; `error` is set where waiting longer cannot help."""
     name, status = pod["metadata"]["name"], pod.get("status", {})
     if pod["metadata"].get("deletionTimestamp"):
@@ -37,7 +37,7 @@ def pod_state(pod: Object) -> PodState:
     if status.get("phase") == "Failed":
         reason = status.get("reason") or "failed"
         return PodState(name, False, f"the pod was ended ({reason}): {status.get('message') or 'no reason given'}")
-    container = next((one for one in status.get("containerStatuses", []) if one.get("name") == CONTAINER), None)
+    container = next((one for one in status.get("containerStatuses", []) if one.get("name") == container_name), None)
     if container is None:
         return PodState(name, False, _unscheduled(status) or "preparing the volume")
     state = container.get("state", {})

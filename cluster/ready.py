@@ -1,7 +1,9 @@
 """Ready means: the page answers 200 through the ingress and a WebSocket upgrade answers 101."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
@@ -59,6 +61,19 @@ async def ingress_ready(http_port: int, *, within: float = 300.0) -> None:
         f"After {within:.0f} s nothing answers on 127.0.0.1:{http_port}.",
         hint="`vibecode status` shows the ingress; `vibecode up` puts it right.",
     )
+
+
+async def last_heartbeat(where: int | Path, host: str) -> datetime | None:
+    """When the editor last heard from a browser; None where it never did, or does not answer within a second.
+
+    Source: code-server's `/healthz`, whose `lastHeartbeat` is in milliseconds, 0 until the first.
+    """
+    status, _, body = await get(where, host, "/healthz", within=1.0)
+    try:
+        beat: object = json.loads(body)["lastHeartbeat"] if status == 200 else None
+        return datetime.fromtimestamp(float(str(beat)) / 1000, UTC) if beat else None
+    except (ValueError, TypeError, KeyError, OverflowError, OSError):  # what runs in a workspace may answer anything
+        return None
 
 
 async def get(

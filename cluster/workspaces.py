@@ -2,21 +2,22 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from cluster import ready, waiting
+from cluster.activity import activity, workspace_activity
 from cluster.config import ClusterConfig
 from cluster.creation import Creation
-from cluster.engine import EngineName, ExecSession, TerminalSize, Workspace, WorkspaceState
+from cluster.engine import Activity, EngineName, ExecSession, TerminalSize, Workspace, WorkspaceState
 from cluster.errors import ApiError, WorkspaceNotFoundError, WorkspaceStoppedError
 from cluster.extensions import install_extensions
 from cluster.kube.api import Kube
 from cluster.kube.kinds import Object
 from cluster.manifests import workspace as manifests
 from cluster.manifests.labels import (
-    MANAGED_BY,
+    EDITORS,
     PORTS_ANNOTATION,
     PROJECT_ANNOTATION,
     SEEDED_ANNOTATION,
@@ -26,10 +27,12 @@ from cluster.manifests.labels import (
 from cluster.manifests.workspace import CONTAINER, HOME, PROJECT_FOLDER, Address
 from cluster.names import check_name
 from cluster.pods import PodState, current_pod, pod_state
+from cluster.watching import watched
 from templates.events import Step, Steps
 from templates.project import Project
 
-_EDITORS = {**MANAGED_BY, "app.kubernetes.io/component": "workspace"}
+ASKED_AT_ONCE = 16
+"""Editors that are asked for their last heartbeat at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +50,27 @@ class KubernetesWorkspaces:
     mend_image: Callable[[Step], Awaitable[bool]]
 
     async def list(self) -> tuple[Workspace, ...]:
-        deployments, pods = await asyncio.gather(
-            self.kube.list("Deployment", WORKSPACES_NAMESPACE, labels=_EDITORS),
-            self.kube.list("Pod", WORKSPACES_NAMESPACE, labels=_EDITORS),
-        )
-        found = [self._workspace(one, _pods_of(one, pods)) for one in deployments]
-        return tuple(await asyncio.gather(*(self._with_idle(one) for one in sorted(found, key=lambda one: one.name))))
+        found = await self._seen()
+        beats = await self._heartbeats(found)
+        return tuple(replace(one, idle_since=beats.get(one.name)) for one in found)
 
     async def get(self, name: str) -> Workspace:
         deployment, pods = await asyncio.gather(self._deployment(name), waiting.pods(self.kube, name))
-        return await self._with_idle(self._workspace(deployment, pods))
+        found = self._workspace(deployment, pods)
+        return replace(found, idle_since=(await self._heartbeats([found])).get(name))
+
+    def watch(self) -> AsyncGenerator[tuple[Workspace, ...]]:
+        """See `cluster.engine.Engine.watch`; the API client is to be one with little patience."""
+        return watched(self.kube, self._workspace)
+
+    async def idle_since(self) -> dict[str, datetime]:
+        return await self._heartbeats(await self._seen())
+
+    async def activity(self, name: str | None = None) -> Activity:
+        if name is None:
+            return await activity(self.kube)
+        _, told = await asyncio.gather(self._deployment(name), workspace_activity(self.kube, name))
+        return told
 
     async def create(self, name: str, project: Project, steps: Steps) -> None:
         address = self._address(check_name(name))
@@ -168,12 +182,25 @@ class KubernetesWorkspaces:
             reason=None if state is None or state.running else state.words,
         )
 
-    async def _with_idle(self, found: Workspace) -> Workspace:
-        if found.state != "running":
-            return found
-        status, _, body = await ready.get(self.http_port, self._address(found.name).authority, "/healthz", within=1.0)
-        beat = json.loads(body).get("lastHeartbeat") if status == 200 else None
-        return replace(found, idle_since=datetime.fromtimestamp(beat / 1000, UTC)) if beat else found
+    async def _seen(self) -> tuple[Workspace, ...]:
+        """All, sorted by name, without `idle_since`."""
+        deployments, pods = await asyncio.gather(
+            self.kube.list("Deployment", WORKSPACES_NAMESPACE, labels=EDITORS),
+            self.kube.list("Pod", WORKSPACES_NAMESPACE, labels=EDITORS),
+        )
+        found = (self._workspace(one, _pods_of(one, pods)) for one in deployments)
+        return tuple(sorted(found, key=lambda one: one.name))
+
+    async def _heartbeats(self, found: Sequence[Workspace]) -> dict[str, datetime]:
+        """Of those that run and answer, by name."""
+        running, free = [one.name for one in found if one.state == "running"], asyncio.Semaphore(ASKED_AT_ONCE)
+
+        async def ask(name: str) -> datetime | None:
+            async with free:
+                return await ready.last_heartbeat(self.http_port, self._address(name).authority)
+
+        beats = zip(running, await asyncio.gather(*map(ask, running)), strict=True)
+        return {name: beat for name, beat in beats if beat is not None}
 
 
 def _pods_of(deployment: Object, pods: Sequence[Object]) -> list[Object]:

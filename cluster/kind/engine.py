@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -9,15 +11,21 @@ from cluster import ready, system
 from cluster.config import ClusterConfig
 from cluster.engine import Activity, Capability, EngineStatus, ExecSession, TerminalSize, Usage, Workspace
 from cluster.errors import ClusterDownError, ClusterUnreachableError, WorkspaceNotFoundError
-from cluster.kind import image
+from cluster.kind.image import workspace_image
+from cluster.kind.image_build import build
+from cluster.kind.image_load import load
 from cluster.kind.lifecycle import Lifecycle
 from cluster.kind.node import find_node, node_name
 from cluster.kind.record import State
 from cluster.kube.api import Kube
 from cluster.kube.connection import Connection
+from cluster.usage import node_usage
 from cluster.workspaces import KubernetesWorkspaces
 from templates.events import Event, Step, Steps, stream, together
 from templates.project import Project
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks whether a cluster that is not there has come."""
 
 
 class KindEngine:
@@ -72,18 +80,32 @@ class KindEngine:
         return await (await self._workspaces()).list()
 
     async def watch(self) -> AsyncGenerator[tuple[Workspace, ...]]:
-        while True:
-            yield await self.workspaces()
-            await asyncio.sleep(1)
+        """By a connection of its own, so that a cluster that is gone is noticed soon, and `down` cuts nobody off."""
+        if self._lifecycle.known() is None:
+            yield ()
+            while (known := self._lifecycle.known()) is None or not await self._serves(known[0]):
+                await asyncio.sleep(LOOK_EVERY)
+        here = await self._workspaces()
+        kube = Kube(here.kube.connection, timeout=5, patience=2)
+        try:
+            async with aclosing(replace(here, kube=kube).watch()) as every:
+                async for one in every:
+                    yield one
+        finally:
+            await kube.close()
 
     async def idle_since(self) -> Mapping[str, datetime]:
-        return {one.name: one.idle_since for one in await self.workspaces() if one.idle_since}
+        return {} if self._lifecycle.known() is None else await (await self._workspaces()).idle_since()
 
     async def usage(self) -> Mapping[str, Usage]:
-        return {}
+        if self._lifecycle.known() is None:
+            return {}
+        return await node_usage((await self._workspaces()).kube, node_name(self._config.cluster))
 
     async def activity(self, name: str | None = None) -> Activity:
-        return Activity()
+        if name is not None:
+            return await (await self._named(name)).activity(name)
+        return Activity() if self._lifecycle.known() is None else await (await self._workspaces()).activity()
 
     async def workspace(self, name: str) -> Workspace:
         return await (await self._named(name)).get(name)
@@ -159,25 +181,25 @@ class KindEngine:
 
     async def _build(self, steps: Steps) -> None:
         async with steps.step("image", "Building the workspace image", expected=120) as step:
-            await image.build(self._config, step)
+            await build(self._config, step)
 
     async def _load(self, built: "asyncio.Future[None]", steps: Steps) -> None:
         await asyncio.shield(built)
         async with steps.step("image-load", "Giving the workspace image to the cluster", expected=30) as step:
-            await image.load(self._config, node_name(self._config.cluster), step)
+            await load(self._config, node_name(self._config.cluster), step)
 
     async def _mend_image(self, step: Step) -> bool:
         """Puts our own image back into a node that lost it (the kubelet removes unused images when disk is short)."""
         if self._config.images.workspace:
             return False
         step.progress("the node no longer has the workspace image; giving it again")
-        await image.build(self._config, step)
-        await image.load(self._config, node_name(self._config.cluster), step)
+        await build(self._config, step)
+        await load(self._config, node_name(self._config.cluster), step)
         return True
 
     @property
     def _image(self) -> str:
-        return image.workspace_image(self._config)
+        return workspace_image(self._config)
 
     def _connect(self, connection: Connection) -> Kube:
         """A cluster that somebody removed and we made anew has another connection; the old one may be in use."""

@@ -12,7 +12,7 @@ from cluster.kube.connection import Connection
 from cluster.kube.kinds import KINDS, Object
 from cluster.kube.listing import PAGE, list_objects, selectors
 from cluster.kube.transport import Transport, lines
-from cluster.kube.watch import WatchEvent, watch
+from cluster.kube.watch import WatchEvent, batches, watch
 
 if TYPE_CHECKING:
     from cluster.kube.exec import KubeExec
@@ -32,6 +32,10 @@ class Kube:
 
     def __init__(self, connection: Connection, *, timeout: float = 10.0, patience: float = 20.0) -> None:
         self._transport = Transport(connection, timeout=timeout, patience=patience)
+
+    @property
+    def connection(self) -> Connection:
+        return self._transport.connection
 
     async def get(self, kind: str, name: str, namespace: str | None = None) -> Object | None:
         """None where there is none."""
@@ -125,6 +129,12 @@ class Kube:
     ) -> AsyncGenerator[WatchEvent]:
         """All objects as ADDED, then every change as it happens, over a connection that heals; ends when closed."""
         return watch(self._transport, kind, namespace, selectors(labels, fields))
+
+    def watch_batches(
+        self, kind: str, namespace: str | None = None, *, labels: Mapping[str, str] | None = None
+    ) -> AsyncGenerator[Sequence[WatchEvent]]:
+        """As `watch`, but what is there is the first batch, so that one knows when all of it is known."""
+        return batches(self._transport, kind, namespace, selectors(labels, None))
 
     async def logs(
         self,

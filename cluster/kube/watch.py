@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Literal
@@ -39,7 +39,17 @@ class _LostTrackError(Exception):
 async def watch(
     transport: Transport, kind: str, namespace: str | None, selectors: Mapping[str, str]
 ) -> AsyncGenerator[WatchEvent]:
-    """All objects as ADDED, then every change, until closed.
+    """See `batches`; one event at a time."""
+    async with aclosing(batches(transport, kind, namespace, selectors)) as every:
+        async for batch in every:
+            for event in batch:
+                yield event
+
+
+async def batches(
+    transport: Transport, kind: str, namespace: str | None, selectors: Mapping[str, str]
+) -> AsyncGenerator[Sequence[WatchEvent]]:
+    """All objects as ADDED in the first batch, even where there are none, then every change, until closed.
 
     Cut connections are made again, and where the server forgot what happened meanwhile, all is listed again and told
     as differences. Raises what the transport raises once the server refuses, or is out of reach for its patience.
@@ -50,15 +60,14 @@ async def watch(
     while True:
         if version is None:
             objects, version = await list_objects(transport, kind, namespace, selectors)
-            for event in differences(known, objects):
-                yield event
+            yield list(differences(known, objects))
         try:
             async with aclosing(_changes(transport, kind, namespace, selectors, version)) as changes:
                 async for type_, changed in changes:
                     failures = 0
                     version = changed["metadata"]["resourceVersion"]
                     if type_ != "BOOKMARK":
-                        yield _learn(known, WatchEvent(type_, changed))
+                        yield [_learn(known, WatchEvent(type_, changed))]
         except _LostTrackError:
             version = None
         except httpx.TransportError:
@@ -84,6 +93,7 @@ def differences(known: Known, objects: Iterable[Object]) -> Iterator[WatchEvent]
 
 
 def _learn(known: Known, event: WatchEvent) -> WatchEvent:
+    event.object["metadata"].pop("managedFields", None)  # half of an object, and nobody's concern here
     if event.type == "DELETED":
         known.pop(_key(event.object), None)
     else:
