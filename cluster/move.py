@@ -3,13 +3,13 @@
 import hashlib
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from cluster.editor import MANIFEST_PATH, read_manifest
 from cluster.engine import Engine
-from cluster.errors import MoveError
-from templates.events import Step, Steps
+from cluster.errors import MoveError, WorkspaceExistsError
+from templates.events import Event, Step, Steps
 from templates.project import CHUNK, Manifest, Project, ProjectFile
 
 SETTINGS = ".local/share/code-server/User"
@@ -45,14 +45,33 @@ async def move(source: Engine, target: Engine, name: str, steps: Steps) -> None:
         async with steps.step("pack", f"Reading {name} from {source.name}") as step:
             project = await _read(source, name, Path(folder), step)
             before = await _digest(source, name)
-        if name not in {one.name for one in await target.workspaces() if one.state != "creating"}:
-            async for event in target.create(name, project):
-                steps.pass_on(event)
+        await _make(target, name, project, steps)
         async with steps.step("verify", f"Comparing both {name}") as step:
             if await _digest(target, name) != before:
                 raise MoveError(f"What {target.name} has of {name!r} is not what {source.name} has.")
             step.note = f"{len(project.files)} files are the same"
-    async for event in source.delete(name):
+    await _pass_on(source.delete(name), steps)
+
+
+async def _make(target: Engine, name: str, project: Project, steps: Steps) -> None:
+    """Makes the workspace, unless an earlier move did; one that was begun from other files is begun anew.
+
+    A name is in two engines only while it is moved: what is unfinished in the target is nobody's only copy.
+    """
+    state = next((one.state for one in await target.workspaces() if one.name == name), None)
+    if state not in (None, "creating"):
+        return
+    try:
+        await _pass_on(target.create(name, project), steps)
+    except WorkspaceExistsError:
+        if state is None:
+            raise
+        await _pass_on(target.delete(name), steps)
+        await _pass_on(target.create(name, project), steps)
+
+
+async def _pass_on(events: AsyncIterator[Event], steps: Steps) -> None:
+    async for event in events:
         steps.pass_on(event)
 
 

@@ -1,7 +1,7 @@
 """Moving between two engines whose workspaces are real folders and whose commands really run."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from cluster.kube.api import Kube
 from cluster.manifests.labels import WORKSPACES_NAMESPACE
 from cluster.move import move
 from cluster.workspaces import KubernetesWorkspaces
-from templates.events import Event, Step, stream
+from templates.events import Event, Step, StepDone, stream
 from templates.project import Manifest, Project, ProjectFile
 from tests.fakes.editor import FakeEditor
 from tests.fakes.kube_server import FakeKubeServer
@@ -31,7 +31,7 @@ class Side:
         self._all = KubernetesWorkspaces(kube, config, "kind", "image:1", editor.port, no_image)
         self.workspaces, self.workspace, self.exec = self._all.list, self._all.get, self._all.exec
 
-    def create(self, name: str, project: Project) -> AsyncIterator[Event]:
+    def create(self, name: str, project: Project) -> AsyncGenerator[Event]:
         return stream(lambda steps: self._all.create(name, project, steps))
 
     def delete(self, name: str) -> AsyncIterator[Event]:
@@ -114,4 +114,22 @@ async def test_a_move_that_was_cut_off_before_the_end_goes_on(sides: tuple[Side,
             pass
     await run(source, target)
     assert [one.name for one in await target.workspaces()] == ["shop"]
+    assert await source.workspaces() == ()
+
+
+async def test_files_that_changed_since_a_move_was_cut_off_are_those_that_arrive(sides: tuple[Side, Side]) -> None:
+    source, target = sides
+    async for _ in source.create("shop", PROJECT):
+        pass
+    begun = target.create("shop", PROJECT)
+    async for event in begun:
+        if isinstance(event, StepDone) and event.step == "workspace":
+            break
+    await begun.aclose()
+    assert (await target.workspace("shop")).state == "creating"
+    (source.home("shop") / "project/README.md").write_text("written since")
+
+    await run(source, target)
+
+    assert (target.home("shop") / "project/README.md").read_text() == "written since"
     assert await source.workspaces() == ()
