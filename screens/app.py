@@ -43,26 +43,26 @@ class VibeCodeApp(App[None]):
         if theme == TERMINAL:
             self.register_theme(terminal_theme())
         self.theme = theme
-        self._shared = Shared(
+        self.shared = Shared(
             services, LazyEngines(services.engines), Store(), Jobs(services.now, self._job_ready, self._job_finished)
         )
         self._nudges: list[asyncio.Event] = []
         for place in PLACES:
-            self.add_mode(place.id, partial(place.open, self._shared))
+            self.add_mode(place.id, partial(place.open, self.shared))
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._look_around)
 
     async def on_unmount(self) -> None:
-        await self._shared.jobs.close()
-        await self._shared.engines.close()
+        await self.shared.jobs.close()
+        await self.shared.engines.close()
 
     @work(exit_on_error=False)
     async def _look_around(self) -> None:
         """Builds the engines, and keeps the store up to date for as long as the application runs."""
-        store, now = self._shared.store, self._shared.services.now
+        store, now = self.shared.store, self.shared.services.now
         try:
-            engines = await self._shared.engines.get()
+            engines = await self.shared.engines.get()
         except VibeCodeError as error:
             self.post_message(Failed(error))
             return
@@ -86,16 +86,16 @@ class VibeCodeApp(App[None]):
 
     @on(Begin)
     def _begin(self, message: Begin) -> None:
-        job = self._shared.jobs.begin(message.task)
+        job = self.shared.jobs.begin(message.task)
         if message.watch:
             self.post_message(Go("progress", job.id))
 
     @on(Open)
     @work(group="open", exit_on_error=False)
     async def _open(self, message: Open) -> None:
-        browser = self._shared.services.browser
+        browser = self.shared.services.browser
         try:
-            url = await entrance(await self._shared.engines.get(), message.workspace, message.port)
+            url = await entrance(await self.shared.engines.get(), message.workspace, message.port)
         except VibeCodeError as error:
             self.post_message(Failed(error))
             return
@@ -117,12 +117,12 @@ class VibeCodeApp(App[None]):
         name = message.workspace.name
         try:
             check_open(message.workspace)
-            await (await self._shared.engines.get()).holding(name)
+            await (await self.shared.engines.get()).holding(name)
         except VibeCodeError as error:
             self.post_message(Failed(error))
             return
         with self.batch_update(), self.suspend():  # nothing is drawn while the shell has the terminal
-            code = await self._shared.services.shell(name)
+            code = await self.shared.services.shell(name)
         if code:
             self.notify(f"The shell of {name} ended with exit code {code}.", severity="warning", markup=False)
 
@@ -155,7 +155,7 @@ class VibeCodeApp(App[None]):
     # What comes of work
 
     def _job_ready(self, job: Job) -> None:
-        workspace = job.task.workspace and self._shared.store.snapshot.workspace(job.task.workspace)
+        workspace = job.task.workspace and self.shared.store.snapshot.workspace(job.task.workspace)
         if job.task.opens and workspace:
             self.post_message(Open(workspace))
 
@@ -206,11 +206,11 @@ class VibeCodeApp(App[None]):
     def action_open_log(self) -> None:
         from screens.modals.log_file import LogFile
 
-        self.push_screen(LogFile(self._shared.services.log_file))
+        self.push_screen(LogFile(self.shared.services.log_file))
 
     async def action_quit(self) -> None:
         """Leaves at once, or, where work is under way, once a person has said what is to become of it."""
-        if not (active := self._shared.jobs.active):
+        if not (active := self.shared.jobs.active):
             self.exit()
             return
         from screens.modals.question import Answer, Question
@@ -232,7 +232,7 @@ class VibeCodeApp(App[None]):
             self.run_worker(self._quit_when_idle(), exclusive=True, group="quit")
 
     async def _quit_when_idle(self) -> None:
-        await self._shared.jobs.idle()
+        await self.shared.jobs.idle()
         self.exit()
 
     def _place_of(self, screen: Screen[object]) -> PlaceId | None:

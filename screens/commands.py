@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from textual.binding import Binding
 
-from screens.places import PLACES, PlaceId
+from screens.places import PLACES, PlaceId, place_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ WORKSPACES = (
     Command("filter", "Filter", "slash", "Only those whose name, template or state has these letters.", "workspaces"),
     Command("mark", "Select", "space", "Select it, to act on several at once.", "workspaces", in_bar=False),
     Command("mark_all", "Select all", "a", "Select all that are shown, or none.", "workspaces", in_bar=False),
-    Command("details", "Details", "right", "All that is known of it.", "workspaces", in_bar=False),
+    Command("details", "Details", "right", "All that is known of it, in a narrow window.", "workspaces", in_bar=False),
     Command("copy", "Copy address", "c", "Copy its address; works over SSH too.", "workspaces", in_bar=False),
     Command("code", "QR code", "u", "Its address as a QR code.", "workspaces", in_bar=False),
     Command("port", "Open port", "p", "Open what the project serves.", "workspaces", in_bar=False),
@@ -81,3 +81,22 @@ def bindings(place: PlaceId | None) -> list[Binding]:
         )
         for command in commands_of(place)
     ]
+
+
+def markdown_table() -> str:
+    """Every command with its key, for the README."""
+    rows = ["| Where | Key | Command | What it does |", "| --- | --- | --- | --- |"]
+    for command in COMMANDS:
+        where = "everywhere" if command.place is None else place_named(command.place).title
+        keys = " or ".join(f"`{key_words(key)}`" for key in command.key.split(","))
+        rows.append(f"| {where} | {keys} | {command.title} | {command.help} |")
+    return "\n".join(rows)
+
+
+_KEYS = {"question_mark": "?", "slash": "/", "space": "Space", "enter": "Enter", "escape": "Esc", "delete": "Del"}
+
+
+def key_words(key: str) -> str:
+    """A key as a person reads it: `Ctrl+P`, `?`, `Enter`."""
+    *held, last = key.split("+")
+    return "+".join([*(one.capitalize() for one in held), _KEYS.get(last, last.upper() if held else last)])

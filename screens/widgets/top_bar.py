@@ -9,8 +9,6 @@ from screens.glyphs import GLYPHS
 from screens.places import PLACES, Place, PlaceId
 from screens.store import EngineView, Snapshot, Store
 
-ROOMY = 118
-"""Columns from which on every place is named."""
 _WORDS = {
     "absent": (GLYPHS.stopped, "$muted", "not made yet"),
     "stopped": (GLYPHS.stopped, "$muted", "stopped"),
@@ -43,9 +41,12 @@ def _engine(engine: EngineView) -> Content:
 
 def places_words(current: PlaceId, width: int) -> Content:
     """The places with their keys; where there is no room for all names, only the current one's."""
-    return Content("  " if width >= ROOMY else " ").join(
-        [_place(place, current=place.id == current, named=width >= ROOMY) for place in PLACES if place.id != "help"]
-    )
+    for gap, named in ((2, True), (1, True), (1, False)):
+        places = [_place(one, current=one.id == current, named=named) for one in PLACES if one.id != "help"]
+        words = Content(" " * gap).join(places)
+        if words.cell_length <= width:
+            break
+    return words
 
 
 def _place(place: Place, *, current: bool, named: bool) -> Content:
@@ -74,8 +75,8 @@ class TopBar(Widget):
             await self.run_action(f"app.go('{place}')")
 
     def render(self) -> Content:
-        width = self.size.width
-        places, engine = places_words(self._current, width), engine_words(self._store.snapshot)
+        width, engine = self.size.width, engine_words(self._store.snapshot)
+        places = places_words(self._current, width - engine.cell_length - 1)
         gap = width - places.cell_length - engine.cell_length
         if gap < 1:
             return places.truncate(width, ellipsis=True)

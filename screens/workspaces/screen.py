@@ -4,7 +4,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from cluster.engine import Workspace
 from screens import work
@@ -15,6 +15,7 @@ from screens.jobs import Task
 from screens.messages import Ask, Begin, Copy, Go, Open, Shell, ShowCode
 from screens.shared import Shared
 from screens.widgets.error_panel import ErrorPanel
+from screens.widgets.field import Field
 from screens.widgets.list_detail import ListDetail
 from screens.widgets.row_list import ColumnTitles, RowList
 from screens.workspaces import presenter
@@ -22,7 +23,6 @@ from screens.workspaces.presenter import Row
 
 NEEDS_ONE = {"open", "start", "stop", "delete", "logs", "shell", "details", "copy", "code", "port", "mark", "mark_all"}
 """Commands that do nothing where there is no workspace."""
-LONGEST_FILTER = 200
 SKELETON = "\n\n".join(GLYPHS.empty * width for width in (34, 46, 28, 40))
 
 
@@ -37,7 +37,7 @@ class WorkspacesScreen(PlaceScreen):
         super().__init__(shared)
         self._rows: dict[str, Row] = {}
         self._stale = Static(id="stale")
-        self._filter = Input(placeholder="name, template or state", id="filter", max_length=LONGEST_FILTER)
+        self._filter = Field(placeholder="name, template or state", longest=200, id="filter")
         self._summary = Static("Workspaces", id="summary")
         self._titles = ColumnTitles(lambda width: presenter.header(width - 1))
         self._list = RowList(self._draw, id="rows")
@@ -122,11 +122,11 @@ class WorkspacesScreen(PlaceScreen):
         self._filter.add_class("-shown")
         self._filter.focus()
 
-    @on(Input.Changed, "#filter")
+    @on(Field.Changed, "#filter")
     def _filtered(self) -> None:
         self.show()
 
-    @on(Input.Submitted, "#filter")
+    @on(Field.Submitted, "#filter")
     def _filter_left(self) -> None:
         self._list.focus()
 

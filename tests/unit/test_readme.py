@@ -9,6 +9,7 @@ import pytest
 from launcher.commands.catalog import COMMANDS
 from launcher.parser import build_parser
 from launcher.settings_docs import markdown_table
+from screens import commands
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^    \./vibecode ([^#\n]+)", README, re.MULTILINE)
@@ -17,6 +18,11 @@ EXAMPLES = re.findall(r"^    \./vibecode ([^#\n]+)", README, re.MULTILINE)
 def test_the_settings_table_is_the_one_that_the_docstrings_make() -> None:
     [table] = re.findall(r"<!-- settings -->\n(.*?)\n<!-- /settings -->", README, re.DOTALL)
     assert table.strip() == markdown_table()
+
+
+def test_the_table_of_keys_is_the_one_that_the_commands_make() -> None:
+    [table] = re.findall(r"<!-- keys -->\n(.*?)\n<!-- /keys -->", README, re.DOTALL)
+    assert table.strip() == commands.markdown_table()
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
