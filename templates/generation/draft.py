@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from templates.errors import TooLargeError, UnsafePathError
 from templates.generation.errors import GenerationTooLargeError, RepetitionError
+from templates.generation.overlap import Overlap
 from templates.generation.parser import Closed, Opened, Part, Removed, Text
 from templates.limits import Limits, Tally
 from templates.paths import check_files, check_path
@@ -69,7 +70,14 @@ class FileRefused:
     reason: str
 
 
-FileEvent = FileStarted | FileGrew | FileCut | FileDone | FileRemoved | FileRefused
+@dataclass(frozen=True, slots=True)
+class FileMissing:
+    """A file of the plan that the model did not write, however often it was asked."""
+
+    path: str
+
+
+FileEvent = FileStarted | FileGrew | FileCut | FileDone | FileRemoved | FileRefused | FileMissing
 
 
 class Draft:
@@ -82,6 +90,7 @@ class Draft:
         self._pieces: list[str] = []
         self._size = 0
         self._cut: tuple[str, str] | None = None
+        self._overlap: Overlap | None = None
         self._written: dict[str, int] = {}
         self.files: dict[str, bytes] = {}
         self.removed: set[str] = set()
@@ -112,6 +121,7 @@ class Draft:
         if self._path is None:
             return
         text = "".join(self._pieces)
+        self._overlap = None
         text = text[: text.rfind("\n") + 1]
         path, self._path = self._path, None
         self._cut = (path, text)
@@ -123,7 +133,7 @@ class Draft:
 
     def _start(self, part: Opened) -> Iterator[FileEvent]:
         path = part.path.removeprefix("./")
-        self._pieces, self._size = [], 0
+        self._pieces, self._size, self._overlap = [], 0, None
         if reason := _unsafe(path):
             self._path = None
             self.refused[path] = reason
@@ -138,12 +148,15 @@ class Draft:
             return
         if goes_on and self._cut is not None:
             self._pieces, self._size = [self._cut[1]], len(self._cut[1])
+            self._overlap = Overlap(self._cut[1])
         self._cut = None if self._cut is not None and self._cut[0] == path else self._cut
         self._path = path
         yield FileStarted(path, goes_on)
 
     def _grow(self, text: str) -> Iterator[FileEvent]:
-        if self._path is None:
+        if self._overlap is not None:
+            text = self._overlap.feed(text)
+        if self._path is None or not text:
             return
         self._pieces.append(text)
         self._size += len(text)
@@ -154,6 +167,9 @@ class Draft:
     def _finish(self) -> Iterator[FileEvent]:
         if self._path is None:
             return
+        if self._overlap is not None:
+            self._pieces.append(self._overlap.close())
+            self._overlap = None
         path, self._path = self._path, None
         content = "".join(self._pieces).encode("utf-8", "replace")
         if path not in self.files:

@@ -59,7 +59,9 @@ Part = Opened | Text | Closed | Removed
 class Parser:
     """One per answer. A file whose end is missing is closed by the next one's beginning."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, fenced: bool = False) -> None:
+        """`fenced` says that the file in which the answer before broke off had a fence around it."""
+        self._was_fenced = fenced
         self._line = ""
         self._passing = False
         """The line's beginning was passed on, so its rest is too."""
@@ -119,7 +121,14 @@ class Parser:
         if tag[4]:
             yield Closed()  # <file path="x"/> is an empty file
             return
-        self._open = self._first = True
+        self._open = True
+        self._first = kind == "file"
+        self._fenced = kind == "continue" and self._was_fenced
+
+    @property
+    def fenced(self) -> bool:
+        """Whether the open file has a fence around it."""
+        return self._fenced
 
     def _close_file(self) -> Iterator[Part]:
         self._fence = ""
