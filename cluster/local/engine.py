@@ -1,11 +1,11 @@
 """The `local` engine: code-server as processes of this user, for machines without Docker."""
 
 import asyncio
-import json
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, Literal
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
 
 from cluster import ready
 from cluster.config import ClusterConfig
@@ -17,11 +17,11 @@ from cluster.engine import (
     TerminalSize,
     Usage,
     Workspace,
-    WorkspaceState,
 )
 from cluster.errors import ClusterDownError, WorkspaceNotFoundError, WorkspaceStoppedError
 from cluster.extensions import install_extensions
 from cluster.local import creation, hosting, log, removal
+from cluster.local.activity import activity
 from cluster.local.contact import Contact, Order, ask, read_contact
 from cluster.local.editor import environment
 from cluster.local.folders import LocalFolder, WorkspaceFolder
@@ -30,16 +30,15 @@ from cluster.local.install.install import install_code_server
 from cluster.local.install.program import find_program
 from cluster.local.launch import Launch
 from cluster.local.limits import Limits, confine, parse_memory
-from cluster.local.records import Record, add_port, names, read_process, read_record
+from cluster.local.listing import Found, Listing
+from cluster.local.records import add_port, names, read_process
 from cluster.local.session import PipedSession, TerminalSession
 from cluster.local.threads import in_thread
-from cluster.manifests.workspace import Address
+from cluster.local.usage import Meter
+from cluster.local.watching import watched
 from cluster.names import check_name
 from templates.events import Event, Steps, stream, together
 from templates.project import Project
-
-PLAIN_PORT = 8080
-"""Shown in addresses where the port that was used is on no record any more."""
 
 
 class LocalEngine:
@@ -55,6 +54,8 @@ class LocalEngine:
     def __init__(self, config: ClusterConfig) -> None:
         self._config = config
         self._folder = LocalFolder(config.home)
+        self._listing = Listing(self._folder, config)
+        self._meter = Meter(self._folder)
 
     def up(self) -> AsyncIterator[Event]:
         return stream(self._up)
@@ -84,35 +85,38 @@ class LocalEngine:
         return EngineStatus("local", "running", await self.workspaces(), parts=parts)
 
     async def workspaces(self) -> tuple[Workspace, ...]:
-        every = names(self._folder)
-        if not every:
-            return ()
         host = await hosting.find_host(self._folder)
-        return tuple(await asyncio.gather(*(self._workspace(name, host) for name in every)))
+        found = await asyncio.to_thread(self._listing.all, host)
+        beats = await self._heartbeats(found, host)
+        return tuple(replace(one, idle_since=beats.get(one.name)) for one in found)
 
-    async def watch(self) -> AsyncGenerator[tuple[Workspace, ...]]:
-        while True:
-            yield await self.workspaces()
-            await asyncio.sleep(1)
+    def watch(self) -> AsyncGenerator[tuple[Workspace, ...]]:
+        return watched(self._listing)
 
     async def idle_since(self) -> Mapping[str, datetime]:
-        return {one.name: one.idle_since for one in await self.workspaces() if one.idle_since}
+        host = await hosting.find_host(self._folder)
+        return await self._heartbeats(await asyncio.to_thread(self._listing.all, host), host)
 
     async def usage(self) -> Mapping[str, Usage]:
-        return {}
+        return await asyncio.to_thread(self._meter.read)
 
     async def activity(self, name: str | None = None) -> Activity:
-        return Activity()
+        if name is not None:
+            self._named(name)
+        return await activity(self._folder, await hosting.find_host(self._folder), name)
 
     async def workspace(self, name: str) -> Workspace:
-        self._named(name)
-        return await self._workspace(name, await hosting.find_host(self._folder))
+        host = await hosting.find_host(self._folder)
+        found = self._listing.one(name, host)
+        if found is None:
+            raise _unknown(name)
+        return replace(found, idle_since=(await self._heartbeats([found], host)).get(name))
 
     def create(self, name: str, project: Project) -> AsyncIterator[Event]:
         async def work(steps: Steps) -> None:
             check_name(name)
             contact = await self._up(steps)
-            folder, address = self._folder.workspace(name), self._address(name)
+            folder, address = self._folder.workspace(name), self._listing.address(name)
             path = environment(folder, contact.sockets, os.environ, tools.folders(self._config.home))["PATH"]
             await together(
                 creation.create(folder, contact, address, project, steps),
@@ -130,7 +134,7 @@ class LocalEngine:
             contact = await self._up(steps)
             async with steps.step("ready", f"Starting {name}", expected=2) as step:
                 await creation.start(folder, contact, step)
-                await creation.until_ready(contact, self._address(name), step)
+                await creation.until_ready(contact, self._listing.address(name), step)
 
         return stream(work)
 
@@ -153,7 +157,7 @@ class LocalEngine:
     async def open_port(self, name: str, port: int) -> str:
         folder = self._named(name)
         await in_thread(add_port, folder, port)
-        return self._address(name).port_url(port)
+        return self._listing.address(name).port_url(port)
 
     async def entrance(self, name: str, port: int | None = None) -> str:
         """The address with a ticket, for a browser that this program opens: it lets in once, within five minutes.
@@ -164,7 +168,7 @@ class LocalEngine:
         found = await hosting.find_host(self._folder)
         if found is None:
             raise ClusterDownError("The program that keeps local workspaces running does not run.")
-        address = self._address(name)
+        address = self._listing.address(name)
         site = name if port is None else f"{port}-{name}"
         answer = await ask(found[0].sockets.control, "ticket", site=site)
         return f"{address.url if port is None else address.port_url(port)}?ticket={answer['ticket']}"
@@ -220,34 +224,12 @@ class LocalEngine:
         async with steps.step("host", "Starting the proxy of the local workspaces", expected=1):
             return await hosting.ensure_host(self._folder, order)
 
-    async def _workspace(self, name: str, host: tuple[Contact, dict[str, Any]] | None) -> Workspace:
-        record = read_record(self._folder.workspace(name))
-        if record is None:
-            raise _unknown(name)
-        known = host[1]["workspaces"].get(name) if host else None
-        state, reason = _state(name, record, known, served=host is not None)
-        address = self._address(name)
-        return Workspace(
-            name=name,
-            url=address.url,
-            state=state,
-            engine=self.name,
-            template=record.template,
-            created=record.created,
-            idle_since=await self._idle_since(name, host[0]) if host and state == "running" else None,
-            ports={port: address.port_url(port) for port in record.ports},
-            reason=reason,
-        )
-
-    async def _idle_since(self, name: str, contact: Contact) -> datetime | None:
-        status, _, body = await ready.get(contact.sockets.editor(name), "localhost", "/healthz", within=1.0)
-        beat = json.loads(body).get("lastHeartbeat") if status == 200 else None
-        return datetime.fromtimestamp(beat / 1000, UTC) if beat else None
-
-    def _address(self, name: str) -> Address:
-        contact = read_contact(self._folder)
-        port = contact.port if contact else self._config.http_port or PLAIN_PORT
-        return Address(name, contact.base_domain if contact else self._config.base_domain, port)
+    async def _heartbeats(self, found: Sequence[Workspace], host: Found | None) -> dict[str, datetime]:
+        """Of those that run and answer, by name."""
+        running = [one.name for one in found if host and one.state == "running"]
+        sockets = [host[0].sockets.editor(name) for name in running] if host else []
+        beats = await asyncio.gather(*(ready.last_heartbeat(socket, "localhost") for socket in sockets))
+        return {name: beat for name, beat in zip(running, beats, strict=True) if beat is not None}
 
     def _named(self, name: str) -> WorkspaceFolder:
         folder = self._folder.workspace(name)
@@ -258,22 +240,3 @@ class LocalEngine:
 
 def _unknown(name: str) -> WorkspaceNotFoundError:
     return WorkspaceNotFoundError(f"There is no local workspace {name!r}.")
-
-
-def _state(
-    name: str, record: Record, known: Mapping[str, str] | None, *, served: bool
-) -> tuple[WorkspaceState, str | None]:
-    """What a person is told: of the record, and of what the host knows."""
-    if not record.seeded:
-        return "creating", "it is being made, or its making was stopped; the same command goes on"
-    if record.wanted == "stopped" or (served and known is None):
-        return "stopped", "it was stopped"
-    if known is None:
-        return "stopped", f"what keeps it running is not there; `vibecode start {name}` brings it back"
-    match known["state"]:
-        case "running":
-            return "running", None
-        case "failed":
-            return "failed", known["reason"]
-        case _:
-            return "creating", known["reason"]

@@ -12,6 +12,7 @@ import socket
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from cluster.local.files import replace_file, told
 from cluster.local.folders import LocalFolder, Sockets, choose_sockets
 from cluster.local.limits import Confinement, Limits, confine, parse_memory
 from cluster.local.locks import try_lock
+from cluster.local.news import News
 from cluster.local.processes import identify
 from cluster.local.proxy.app import application, listen, serve
 from cluster.local.proxy.passes import Passes, signing_key
@@ -48,6 +50,7 @@ class Host:
         self._confinement = confinement
         self._editors: dict[str, Editor] = {}
         self._locks: dict[str, asyncio.Lock] = {}
+        self._news = News()
         self.tickets = Tickets()
 
     def socket(self, workspace: str) -> Path | None:
@@ -60,7 +63,7 @@ class Host:
         for name in names(self._folder):
             record = read_record(self._folder.workspace(name))
             if record is not None and record.wanted == "running":
-                self._editors[name] = Editor(self._recipe(name))
+                self._editors[name] = self._supervise(name)
 
     async def let_go(self) -> None:
         """Ends the supervision of all; the editors go on."""
@@ -71,6 +74,11 @@ class Host:
         match question:
             case {"ask": "state"}:
                 return self._state()
+            case {"ask": "news", "other_than": int(number)}:
+                await self._news.other_than(number)
+                return self._state()
+            case {"ask": "history"}:
+                return {"history": [piece.encode() for piece in self._news.kept]}
             case {"ask": "start", "name": str(name)}:
                 await self._start(name)
             case {"ask": "stop", "name": str(name)}:
@@ -88,8 +96,13 @@ class Host:
             "pid": os.getpid(),
             "order": {name: getattr(self._order, name) for name in Order.__slots__},
             "limits": self._confinement.words,
+            "news": self._news.number,
             "workspaces": {name: {"state": one.state, "reason": one.reason} for name, one in self._editors.items()},
         }
+
+    def _supervise(self, name: str) -> Editor:
+        self._news.add(name, "starting", "the editor is starting")
+        return Editor(self._recipe(name), tell=partial(self._news.add, name))
 
     async def _start(self, name: str) -> None:
         async with self._locks.setdefault(name, asyncio.Lock()):
@@ -102,7 +115,7 @@ class Host:
                 await found.stop()
                 found = None
             if found is None:
-                found = self._editors[name] = Editor(self._recipe(name))
+                found = self._editors[name] = self._supervise(name)
         await found.listening()
 
     async def _stop(self, name: str) -> None:

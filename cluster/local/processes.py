@@ -25,10 +25,13 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Process:
+    """`cpu` is the time that it has had, in seconds; 0 where the system tells it only by other ways."""
+
     identity: Identity
     parent: int
     session: int
     zombie: bool = False
+    cpu: float = 0.0
 
 
 def identify(pid: int) -> Identity | None:
@@ -68,6 +71,24 @@ def belonging(variable: str, value: str, *, also: Identity | None = None) -> lis
     return [processes[pid].identity for pid in sorted(ours - {os.getpid()})]
 
 
+def by_value(variable: str) -> dict[str, list[Process]]:
+    """Who was started with `variable` in the environment, and all that descends from them, by its value."""
+    processes = table()
+    found = {pid: value for pid in processes if (value := _value(pid, variable)) is not None}
+    open_ = set(processes) - set(found)
+    while more := {pid: found[above] for pid in open_ for above in _above(processes[pid]) if above in found}:
+        found |= more
+        open_ -= set(more)
+    groups: dict[str, list[Process]] = {}
+    for pid, value in found.items():
+        groups.setdefault(value, []).append(processes[pid])
+    return groups
+
+
+def _above(process: Process) -> tuple[int, int]:
+    return process.parent, process.session
+
+
 def send(identity: Identity, number: int) -> bool:
     """Signals this very process, through a descriptor where the system has them; False where it is gone."""
     if not hasattr(os, "pidfd_open"):
@@ -96,7 +117,14 @@ def parse_stat(text: str, boot: str) -> Process:
     """From /proc/PID/stat (proc_pid_stat(5)): the name in brackets may hold brackets and spaces itself."""
     pid, _, rest = text.partition(" (")
     words = rest.rpartition(") ")[2].split()
-    return Process(Identity(int(pid), f"{boot} {words[19]}"), int(words[1]), int(words[3]), words[0] in "ZX")
+    ticks = int(words[11]) + int(words[12])
+    return Process(
+        Identity(int(pid), f"{boot} {words[19]}"),
+        int(words[1]),
+        int(words[3]),
+        words[0] in "ZX",
+        ticks / os.sysconf("SC_CLK_TCK"),
+    )
 
 
 def parse_ps(line: str) -> Process:

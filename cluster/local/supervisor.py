@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,8 +88,16 @@ class Recipe:
 class Editor:
     """One workspace's editor under supervision, until it is stopped or given up."""
 
-    def __init__(self, recipe: Recipe, *, pauses: Sequence[float] = PAUSES) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        *,
+        tell: Callable[[str, str], None] | None = None,
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:
+        """`tell` is called with each new state and its reason in words."""
         self._recipe = recipe
+        self._tell = tell
         self._pauses = pauses
         self._changed = asyncio.Condition()
         self._child: int | None = None
@@ -201,6 +209,8 @@ class Editor:
     async def _becomes(self, state: EditorState, reason: str) -> None:
         async with self._changed:
             self.state, self.reason = state, reason
+            if self._tell is not None:
+                self._tell(state, reason)
             self._changed.notify_all()
 
 

@@ -3,14 +3,16 @@
 import asyncio
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from cluster.config import ClusterConfig
-from cluster.engine import Engine, ExecSession, TerminalSize
+from cluster.engine import Activity, Engine, ExecSession, TerminalSize, Workspace, WorkspaceState
 from cluster.errors import (
     ClusterBusyError,
     WorkspaceExistsError,
@@ -46,6 +48,25 @@ async def run(engine: Engine, name: str, *command: str, stdin: bytes = b"") -> t
     finally:
         await session.close()
     return session.exit_code, printed.result()["stdout"], printed.result()["stderr"]
+
+
+async def seen(watch: AsyncGenerator[tuple[Workspace, ...]], name: str, state: WorkspaceState) -> Workspace:
+    """The workspace once a watch says that it is in this state."""
+    async with asyncio.timeout(60):
+        async for every in watch:
+            for one in every:
+                if (one.name, one.state) == (name, state):
+                    return one
+    raise AssertionError("the watch has ended")
+
+
+async def unseen(watch: AsyncGenerator[tuple[Workspace, ...]], name: str) -> None:
+    """Returns once a watch says that there is no such workspace."""
+    async with asyncio.timeout(60):
+        async for every in watch:
+            if name not in [one.name for one in every]:
+                return
+    raise AssertionError("the watch has ended")
 
 
 async def feed(session: ExecSession, stdin: bytes) -> None:
@@ -125,6 +146,70 @@ class EngineContract(ABC):
         assert names == sorted(names)
         assert standing in [one.name for one in (await engine.status()).workspaces]
 
+    async def test_a_watch_tells_at_once_what_there_is(self, engine: Engine, standing: str) -> None:
+        async with contextlib.aclosing(engine.watch()) as watch:
+            told = await anext(watch)
+
+        every = [replace(one, idle_since=None) for one in await engine.workspaces()]
+        assert [one for one in told if one.name == standing] == [one for one in every if one.name == standing]
+        assert [one.name for one in told] == sorted(one.name for one in told)
+
+    async def test_a_watch_tells_each_change(self, engine: Engine, name: str) -> None:
+        async with contextlib.aclosing(engine.watch()) as watch:
+            await unseen(watch, name)
+            await done(engine.create(name, PROJECT))
+            found = await seen(watch, name, "running")
+            assert found == replace(await engine.workspace(name), idle_since=None)
+            address = await engine.open_port(name, 3000)
+            while 3000 not in found.ports:
+                found = await seen(watch, name, "running")
+            assert found.ports[3000] == address
+            await done(engine.stop(name))
+            assert await seen(watch, name, "stopped") == await engine.workspace(name)
+            await done(engine.delete(name))
+            await unseen(watch, name)
+
+    async def test_who_leaves_a_watch_leaves_nothing_behind(self, engine: Engine, standing: str) -> None:
+        before = asyncio.all_tasks()
+        async with contextlib.aclosing(engine.watch()) as watch:
+            await seen(watch, standing, "running")
+            with pytest.raises(TimeoutError):  # cancelled while it waits
+                await asyncio.wait_for(seen(watch, standing, "failed"), 0.05)
+        assert asyncio.all_tasks() <= before
+        async with contextlib.aclosing(engine.watch()) as watch:
+            assert await seen(watch, standing, "running")
+
+    async def test_what_a_running_workspace_takes_is_known_soon(self, engine: Engine, standing: str) -> None:
+        async with asyncio.timeout(60):  # a kubelet looks every ten seconds
+            while (usage := (await engine.usage()).get(standing)) is None or None in (usage.cpu, usage.memory):
+                await asyncio.sleep(0.05)
+
+        assert usage.cpu is not None
+        assert usage.memory is not None
+        assert 0 <= usage.cpu < 64_000
+        assert 2**20 < usage.memory < 2**34
+
+    async def test_a_stopped_workspace_takes_nothing_and_is_not_idle(self, engine: Engine, workspace: str) -> None:
+        await done(engine.stop(workspace))
+
+        assert workspace not in await engine.usage()
+        assert workspace not in await engine.idle_since()
+
+    async def test_idle_since_is_told_of_all_as_of_one(self, engine: Engine, standing: str) -> None:
+        assert (await engine.idle_since()).get(standing) == (await engine.workspace(standing)).idle_since
+
+    async def test_activity_tells_what_runs_and_what_happened(self, engine: Engine, standing: str) -> None:
+        own, every = await engine.activity(standing), await engine.activity()
+
+        assert [(one.workspace, one.state) for one in own.units] == [(standing, "running")]
+        assert own.occurrences
+        assert {one.workspace for one in own.occurrences} == {standing}
+        times = [one.time for one in every.occurrences]
+        assert times == sorted(times)
+        assert {one.utcoffset() for one in times} == {timedelta(0)}
+        assert {(one.kind, one.name) for one in own.units} <= {(one.kind, one.name) for one in every.units}
+        assert all(one.words and one.reason and one.count > 0 for one in every.occurrences)
+
     async def test_creating_tells_its_steps_and_when_the_editor_is_ready(self, engine: Engine, name: str) -> None:
         events = await done(engine.create(name, PROJECT))
 
@@ -201,7 +286,9 @@ class EngineContract(ABC):
 
         assert (await run(engine, workspace, "ls", "old"))[0] != 0
 
-    @pytest.mark.parametrize("action", ["workspace", "start", "stop", "delete", "open_port", "logs", "exec"])
+    @pytest.mark.parametrize(
+        "action", ["workspace", "start", "stop", "delete", "open_port", "logs", "exec", "activity"]
+    )
     async def test_unknown_names_are_told(self, engine: Engine, name: str, action: str) -> None:
         async def act() -> None:
             match action:
@@ -219,6 +306,8 @@ class EngineContract(ABC):
                     [line async for line in engine.logs(name)]
                 case "exec":
                     await engine.exec(name, ["true"])
+                case "activity":
+                    await engine.activity(name)
 
         with pytest.raises(WorkspaceNotFoundError):
             await act()
@@ -307,6 +396,13 @@ class EngineLifecycleContract(ABC):
 
         assert (status.engine, status.state, status.workspaces) == (engine.name, "absent", ())
         assert await engine.workspaces() == ()
+        assert (await engine.usage(), await engine.idle_since(), await engine.activity()) == ({}, {}, Activity())
+
+    async def test_a_watch_begun_before_the_engine_is_up_waits_for_it(self, engine: Engine) -> None:
+        async with contextlib.aclosing(engine.watch()) as watch:
+            assert await anext(watch) == ()
+            await done(engine.create("shop", PROJECT))
+            assert await seen(watch, "shop", "running")
 
     async def test_creating_brings_the_engine_up_and_down_empties_it(self, engine: Engine) -> None:
         await done(engine.create("shop", PROJECT))
