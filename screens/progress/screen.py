@@ -74,7 +74,6 @@ class ProgressScreen(PlaceScreen):
             )
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._list.focus()
 
     def show(self) -> None:

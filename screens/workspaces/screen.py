@@ -59,7 +59,6 @@ class WorkspacesScreen(PlaceScreen):
             yield self._error
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._list.focus()
 
     # What is shown
