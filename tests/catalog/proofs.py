@@ -8,6 +8,7 @@ class Proof:
     """`shows` is in what `path` answers on the first port, or for a program without ports in what it prints.
 
     With `page` it is read in a browser, which is left open and must show the change by itself.
+    With `look` the change is seen in what that command prints, as where the page asks for a token.
     Then `old`, which is in `file` once, becomes `new`, and `then` is to be seen in the same way. `health` is another
     path that must answer. `unproven` says what this leaves out, and why.
     """
@@ -19,6 +20,7 @@ class Proof:
     then: str = ""
     path: str = "/"
     page: bool = False
+    look: str = ""
     health: str = ""
     unproven: str = ""
 
@@ -63,6 +65,32 @@ PROOFS = {
         new='"50m"',
         then="The talks take 2h 40m",
     ),
+    "python-ml": Proof(
+        shows="Learning from 133 wines",
+        file="ml/data.py",
+        old="test_size=0.25",
+        new="test_size=0.5",
+        then="Learning from 89 wines",
+    ),
+    "python-notebook": Proof(
+        path="/api",
+        shows='"version"',
+        file="analysis.ipynb",
+        old="The warmest month was month",
+        new="It was warmest in month",
+        look="uv run jupyter nbconvert --execute --to markdown --stdout analysis.ipynb",
+        then="It was warmest in month 7.",
+        health="/lab",
+    ),
+    "python-streamlit": Proof(
+        page=True,
+        shows="Turnover",
+        file="orders.py",
+        old='"Turnover"',
+        new='"Revenue"',
+        then="Revenue",
+        health="/_stcore/health",
+    ),
     "python-textual": Proof(
         shows="What is to be done?",
         file="app/main.py",
@@ -76,6 +104,13 @@ PROOFS = {
         old='table.add_column("File", whole.path)',
         new='table.add_column("Document", whole.path)',
         then="Document",
+    ),
+    "python-worker": Proof(
+        shows="Hello, Ada!",
+        file="worker/tasks.py",
+        old="Hello, %s!",
+        new="Good morning, %s!",
+        then="Good morning, Ada!",
     ),
     "static-site": Proof(
         shows="Hello there",

@@ -13,7 +13,9 @@ from tests.catalog.place import Answer, Page, Place, Running
 from tests.catalog.proofs import Proof
 
 PATIENCE = 600
-"""Seconds that one step may take."""
+"""Seconds that one command may take."""
+SIGHT = 90
+"""Seconds within which something must be seen, once what shows it was started or changed."""
 
 _ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[@-Z\\-_=>])")
 
@@ -71,10 +73,17 @@ async def _timed(work: Awaitable[object]) -> float:
     return round(monotonic() - start, 2)
 
 
-async def _ends_well(place: Place, command: str) -> None:
+async def _ends_well(place: Place, command: str) -> str:
     ended = await place.run(command)
     if ended.code:
         raise NotProvenError(f"`{command}` ended with {ended.code}\n{_end_of(ended.output)}")
+    return ended.output
+
+
+async def _prints(place: Place, command: str, text: str) -> None:
+    output = await _ends_well(place, command)
+    if text not in output:
+        raise NotProvenError(f"`{command}` does not print {text!r}\n{_end_of(output)}")
 
 
 async def _served(place: Place, command: str, ports: tuple[int, ...], proof: Proof, times: dict[str, float]) -> None:
@@ -118,7 +127,11 @@ async def _served(place: Place, command: str, ports: tuple[int, ...], proof: Pro
 
             times["run"] = await _timed(first())
             await _change(place, proof)
-            times["change"] = await _timed(reads(page, proof.then) if page else answers(proof.path, proof.then))
+            if proof.look:
+                seen = _prints(place, proof.look, proof.then)
+            else:
+                seen = reads(page, proof.then) if page else answers(proof.path, proof.then)
+            times["change"] = await _timed(seen)
 
 
 async def _printed(place: Place, command: str, proof: Proof, times: dict[str, float]) -> None:
@@ -144,7 +157,7 @@ async def _change(place: Place, proof: Proof) -> None:
 
 async def _until(running: Running, met: Callable[[], Awaitable[bool]], otherwise: Callable[[], str]) -> None:
     """Looks again and again; a command that ends without success can no longer meet it, nor one that is to go on."""
-    deadline = monotonic() + PATIENCE / 3
+    deadline = monotonic() + SIGHT
     while True:
         code = running.code
         if await met():
