@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.app import App, SystemCommand
@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
-from screens.base.place import PlaceScreen
+from screens.base.first_frame import FirstFrame
 from screens.commands import Command, bindings, commands_of
 from screens.jobs import Job, Jobs
 from screens.messages import Ask, Begin, Copy, Failed, Go, Open, Shell, ShowCode
@@ -24,13 +24,16 @@ from screens.themes import CONTRAST, DARK, LIGHT, TERMINAL, THEMES, terminal_the
 from screens.watching import watch
 from templates.errors import VibeCodeError
 
+if TYPE_CHECKING:
+    from screens.base.place import PlaceScreen
+
 
 class VibeCodeApp(App[None]):
     """One screen per place, made when it is first gone to and kept."""
 
     TITLE = "VibeCode"
     CSS_PATH = "app.tcss"
-    DEFAULT_MODE = HOME
+    DEFAULT_MODE = "first-frame"
     ENABLE_COMMAND_PALETTE = True
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (50, "-narrow"), (100, "-normal"), (160, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-tall")]
@@ -42,20 +45,28 @@ class VibeCodeApp(App[None]):
             self.register_theme(known)
         if theme == TERMINAL:
             self.register_theme(terminal_theme())
-        self.theme = theme
+        # Set as if it had always been so: a change of theme parses every style again.
+        self.set_reactive(VibeCodeApp.theme, theme)
+        self.stylesheet.set_variables(self.get_css_variables())
         self.shared = Shared(
             services, LazyEngines(services.engines), Store(), Jobs(services.now, self._job_ready, self._job_finished)
         )
         self._nudges: list[asyncio.Event] = []
+        self.add_mode(self.DEFAULT_MODE, partial(FirstFrame, self.shared.store))
         for place in PLACES:
             self.add_mode(place.id, partial(place.open, self.shared))
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self._look_around)
+        self.call_after_refresh(self._open_home)
 
     async def on_unmount(self) -> None:
         await self.shared.jobs.close()
         await self.shared.engines.close()
+
+    async def _open_home(self) -> None:
+        if self.current_mode == self.DEFAULT_MODE:
+            await self.switch_mode(HOME)
+        self._look_around()
 
     @work(exit_on_error=False)
     async def _look_around(self) -> None:
@@ -81,8 +92,8 @@ class VibeCodeApp(App[None]):
     @on(Go)
     def _go(self, message: Go) -> None:
         self.switch_mode(message.place)
-        if message.subject is not None and isinstance(self.screen, PlaceScreen):
-            self.call_after_refresh(self.screen.visit, message.subject)
+        if message.subject is not None:
+            self.call_after_refresh(cast("PlaceScreen", self.screen).visit, message.subject)
 
     @on(Begin)
     def _begin(self, message: Begin) -> None:
@@ -186,7 +197,10 @@ class VibeCodeApp(App[None]):
 
     def action_leave(self) -> None:
         """First what the place itself has to leave (a filter, a detail), then the place."""
-        if isinstance(self.screen, PlaceScreen) and not self.screen.leave() and self.current_mode != HOME:
+        if self._place_of(self.screen) is None:
+            return
+        place = cast("PlaceScreen", self.screen)
+        if not place.leave() and place.PLACE != HOME:
             self.post_message(Go(HOME))
 
     def action_jump(self) -> None:

@@ -51,6 +51,14 @@ WORKSPACES = (
     Command("port", "Open port", "p", "Open what the project serves.", "workspaces", in_bar=False),
 )
 
+TEMPLATES = (
+    Command("use", "Use it", "enter", "Name it, set its variables, and open it in the editor.", "templates"),
+    Command("search", "Search", "slash", "Only those with these letters in title, tags, language or use.", "templates"),
+    Command("language", "Language", "l", "Only those in one language, one after the other.", "templates"),
+    Command("next_view", "Preview", "right", "What it is, its README, its files.", "templates"),
+    Command("previous_view", "Preview back", "left", "The same, the other way round.", "templates", in_bar=False),
+)
+
 PROGRESS = (
     Command("cancel", "Cancel", "x", "Stop the work; called again, it goes on from there.", "progress"),
     Command("retry", "Retry", "r", "Do it again; it goes on where it stopped.", "progress"),
@@ -59,7 +67,7 @@ PROGRESS = (
     Command("forget", "Clear", "d,delete", "Take finished work off the list.", "progress"),
 )
 
-COMMANDS = (*EVERYWHERE, *WORKSPACES, *PROGRESS)
+COMMANDS = (*EVERYWHERE, *WORKSPACES, *TEMPLATES, *PROGRESS)
 
 
 def commands_of(place: PlaceId | None) -> tuple[Command, ...]:
@@ -94,6 +102,7 @@ def markdown_table() -> str:
 
 
 _KEYS = {"question_mark": "?", "slash": "/", "space": "Space", "enter": "Enter", "escape": "Esc", "delete": "Del"}
+_KEYS |= {"left": "←", "right": "→"}
 
 
 def key_words(key: str) -> str:

@@ -16,8 +16,8 @@ from screens.jobs import Job, Jobs
 from screens.places import place_named
 from screens.words import ticking
 
-GAPS = (3, 2, 1)
-"""Columns between two keys: as many as leave room for all."""
+GAPS = (3, 2)
+"""Columns between two keys: more, where that leaves room for all."""
 
 
 def jobs_words(active: tuple[Job, ...], now: datetime) -> Content:

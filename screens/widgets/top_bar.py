@@ -53,7 +53,7 @@ def _place(place: Place, *, current: bool, named: bool) -> Content:
     target = Style.from_meta({"place": place.id})
     if current:
         label = f" {place.key} {place.title} "
-        return Content.styled(label, "$accent bold on $accent 16%").stylize(target)
+        return Content.styled(label, "$accent bold on $cursor").stylize(target)
     label = Content.assemble((place.key, "$accent 70%"), (f" {place.title}" if named else "", "$muted"))
     return label.stylize(target)
 

@@ -10,7 +10,7 @@ from cluster.engine import Usage, Workspace
 from screens.glyphs import GLYPHS
 from screens.jobs import Job
 from screens.store import EngineView, Snapshot
-from screens.words import STATES, ago, cpu_words, cut, memory_words, pairs, sparkline
+from screens.words import STATES, ago, cpu_words, cut, keys, memory_words, pairs, sparkline
 from templates.text import DASH, age, plain
 
 GAP = 2
@@ -110,6 +110,8 @@ def detail(row: Row, now: datetime) -> Content:
     ]
     if one.reason and one.state != "running":
         blocks.append(Content(plain(one.reason)))
+    if (next_keys := _NEXT.get(one.state)) and row.job is None:
+        blocks.append(keys(next_keys))
     addresses = [("Editor", one.url), *((f"Port {port}", url) for port, url in sorted(one.ports.items()))]
     blocks.extend(Content.assemble((label, "$muted"), "\n", (url, "$accent")) for label, url in addresses)
     if one.state == "running":
@@ -126,15 +128,24 @@ def detail(row: Row, now: datetime) -> Content:
     return Content("\n\n").join(blocks)
 
 
+_NEXT: dict[str, tuple[tuple[str, str], ...]] = {
+    "stopped": (("s", "starts it; its files are all there"),),
+    "creating": (("5", "shows how far it is"),),
+    "failed": (("l", "shows its log"), ("s", "tries again")),
+}
+"""What helps in a state in which it cannot be opened."""
+
+
 def _usage(row: Row) -> Content:
     if not row.usage:
         return pairs([("CPU", Content.styled("unknown", "$muted")), ("Memory", Content.styled("unknown", "$muted"))])
-    cpu = [usage.cpu for usage in row.usage]
-    memory = [usage.memory for usage in row.usage]
+    cpu = sparkline([usage.cpu for usage in row.usage], 20, 1000)
+    sizes = [usage.memory for usage in row.usage]
+    memory = sparkline(sizes, 20, 1.3 * max(size or 0 for size in sizes))
     return pairs(
         [
-            ("CPU", Content.assemble(f"{cpu_words(row.now.cpu):>9}  ", (sparkline(cpu, 20, 100), "$accent"))),
-            ("Memory", Content.assemble(f"{memory_words(row.now.memory):>9}  ", (sparkline(memory, 20), "$accent"))),
+            ("CPU", Content.assemble(f"{cpu_words(row.now.cpu):>9}  ", (cpu, "$accent"))),
+            ("Memory", Content.assemble(f"{memory_words(row.now.memory):>9}  ", (memory, "$accent"))),
         ]
     )
 

@@ -8,9 +8,9 @@ from textual.widgets import Static
 
 from cluster.engine import Workspace
 from screens import work
+from screens.base.first_frame import SKELETON
 from screens.base.place import PlaceScreen
 from screens.commands import bindings
-from screens.glyphs import GLYPHS
 from screens.jobs import Task
 from screens.messages import Ask, Begin, Copy, Go, Open, Shell, ShowCode
 from screens.shared import Shared
@@ -23,7 +23,6 @@ from screens.workspaces.presenter import Row
 
 NEEDS_ONE = {"open", "start", "stop", "delete", "logs", "shell", "details", "copy", "code", "port", "mark", "mark_all"}
 """Commands that do nothing where there is no workspace."""
-SKELETON = "\n\n".join(GLYPHS.empty * width for width in (34, 46, 28, 40))
 
 
 class WorkspacesScreen(PlaceScreen):
