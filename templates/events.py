@@ -7,10 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
+from typing import TypeVar
 
 from templates.errors import CancelledError, UnexpectedError, VibeCodeError
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 def _now() -> datetime:
@@ -112,21 +115,30 @@ class Steps:
         self._emit(StepDone(name, title, monotonic() - start, step.note))
 
 
-async def stream(work: Callable[[Steps], Awaitable[object]]) -> AsyncGenerator[Event]:
-    """Runs `work` and yields its events as they happen; its error is raised after the last event.
+def stream(work: Callable[[Steps], Awaitable[object]]) -> AsyncGenerator[Event]:
+    """Runs `work` and yields its events; see `stream_of`."""
+    return stream_of(lambda emit: work(Steps(emit)))
+
+
+async def stream_of(work: Callable[[Callable[[T], None]], Awaitable[object]]) -> AsyncGenerator[T]:
+    """Runs `work` and yields what it emits as it happens; its error is raised after the last of it.
 
     Closing the iterator, or cancelling whoever awaits it, cancels the work and waits for its end.
     """
-    queue: asyncio.Queue[Event | None] = asyncio.Queue()
-    task = asyncio.ensure_future(work(Steps(queue.put_nowait)))
-    task.add_done_callback(lambda _: queue.put_nowait(None))
+    queue: asyncio.Queue[T | _End] = asyncio.Queue()
+    task = asyncio.ensure_future(work(queue.put_nowait))
+    task.add_done_callback(lambda _: queue.put_nowait(_End()))
     try:
-        while (event := await queue.get()) is not None:
+        while not isinstance(event := await queue.get(), _End):
             yield event
         await task
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+class _End:
+    """Nothing follows in a stream."""
 
 
 async def together(*work: Awaitable[object]) -> None:

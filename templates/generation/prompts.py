@@ -7,8 +7,9 @@ from templates.generation.plan import Plan
 from templates.models.model import ChatMessage
 from templates.project import ProjectFile
 
-BASE_LIMIT = 64 * 1024
-"""Bytes of one file that are shown to the model; a longer one is only named."""
+SHOWN_FILE = 64 * 1024
+SHOWN_FILES = 256 * 1024
+"""Bytes of one file, and of all, that are shown to the model; what is beyond that is only named."""
 
 TAIL_LINES = 12
 """Lines at the end of a cut answer that the model is reminded of."""
@@ -129,19 +130,25 @@ def plan_text(plan: Plan) -> str:
 
 
 def files_text(files: Iterable[tuple[str, bytes]]) -> str:
-    """Files in the form in which they are to be written; those that are no text, or long, are only named."""
-    return "\n".join(_shown(path, content) for path, content in files)
+    """Files in the form in which they are to be written; those that are no text, or too much, are only named."""
+    shown: list[str] = []
+    left = SHOWN_FILES
+    for path, content in files:
+        text = _text(content) if len(content) <= min(SHOWN_FILE, left) else None
+        if text is None:
+            shown.append(f"({path}, {len(content)} bytes, is not shown)")
+            continue
+        left -= len(content)
+        end = "" if text.endswith("\n") or not text else "\n"
+        shown.append(f'<file path="{path}">\n{text}{end}</file>')
+    return "\n".join(shown)
 
 
-def _shown(path: str, content: bytes) -> str:
+def _text(content: bytes) -> str | None:
     try:
-        text = content.decode("utf-8") if len(content) <= BASE_LIMIT else None
+        return content.decode("utf-8")
     except UnicodeDecodeError:
-        text = None
-    if text is None:
-        return f"({path}, {len(content)} bytes, is not shown)"
-    end = "" if text.endswith("\n") or not text else "\n"
-    return f'<file path="{path}">\n{text}{end}</file>'
+        return None
 
 
 def _content(file: ProjectFile) -> bytes:

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,7 +38,7 @@ async def ask(model: JournaledModel, *messages: ChatMessage) -> tuple[str, str]:
 
 
 @contextmanager
-def again(folder: Path, *answers: Line) -> Iterator[tuple[JournaledModel, ScriptedModel]]:
+def again(folder: Path, *answers: Line) -> Generator[tuple[JournaledModel, ScriptedModel]]:
     """As the program would go on after it was stopped."""
     model = ScriptedModel(list(answers))
     journal = resume(unfinished(folder)[-1])
