@@ -113,6 +113,9 @@ class Settings:
     open_browser: bool = field(default=True, metadata=_SWITCH)
     """Whether `new`, `import` and `open` open the browser; `--no-open` says no for once."""
 
+    serve_port: int = field(default=8420, metadata=_PORT)
+    """The port of the HTTP API and the portal, which `vibecode serve` serves on this machine alone."""
+
     log_level: LogLevel = field(default="INFO", metadata=_choice("ERROR", "WARN", "INFO", "DEBUG"))
     """From which level on the log file is written: ERROR, WARN, INFO or DEBUG."""
 

@@ -9,6 +9,7 @@ from launcher.commands.doctor import DOCTOR
 from launcher.commands.exec import EXEC
 from launcher.commands.logs import LOGS
 from launcher.commands.move import MOVE
+from launcher.commands.serve import SERVE
 from launcher.commands.templates import TEMPLATES
 from launcher.commands.workspaces import DELETE, LIST, OPEN, START, STOP
 
@@ -28,6 +29,7 @@ COMMANDS: tuple[Command, ...] = (
     STATUS,
     DOWN,
     DOCTOR,
+    SERVE,
     CONFIG,
     COMPLETION,
 )

@@ -1,0 +1,47 @@
+"""From a prompt to a workspace."""
+
+from fastapi import APIRouter, Request
+
+from cluster.names import free_name
+from launcher.serve import limits
+from launcher.serve.errors import NoModelError, TooManyRequestsError
+from launcher.serve.models import GenerateBody, GenerateRequest
+from launcher.serve.present import events_path
+from launcher.serve.routes.answers import problems
+from launcher.serve.surroundings import Given, Surroundings
+from screens.jobs import Task
+
+router = APIRouter(prefix="/api/ai", tags=["language models"])
+
+WRITING = "Writing "
+"""What the title of such a job begins with."""
+
+
+@router.post("/generate-project", status_code=202, responses=problems(409, 413, 415, 429))
+async def generate_project(given: Given, request: Request, wanted: GenerateRequest) -> GenerateBody:
+    """Begins to make a project of a prompt, in a workspace of its own; the answer is there at once."""
+    generate = given.generate
+    if generate is None:
+        raise NoModelError("There is neither a key nor a server of your own.")
+    writing = [one for one in given.work.active if one.job.task.title.startswith(WRITING)]
+    if len(writing) >= limits.GENERATIONS:
+        raise TooManyRequestsError(f"{limits.GENERATIONS} projects are being written already.", seconds=30)
+    name = wanted.name or await _free_name(given, wanted.prompt)
+    engine = (await given.engines.choose()).engine
+    running = given.work.begin(
+        Task(
+            title=f"{WRITING}{name}",
+            events=lambda: generate(engine, name, wanted.prompt, wanted.run),
+            done=f"{name} is ready",
+            workspace=name,
+            opens=True,
+        )
+    )
+    return GenerateBody(workspaceId=name, workspaceUrl=given.page_url(request, name), events=events_path(running))
+
+
+async def _free_name(given: Surroundings, prompt: str) -> str:
+    """Of the first words of the prompt."""
+    words = [word for word in prompt.split() if len(word) > 2 or word.isupper()][:4]
+    taken = {one.name for one in (await given.engines.everything()).workspaces} | given.work.names
+    return free_name(" ".join(words) or "project", taken)

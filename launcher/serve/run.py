@@ -1,0 +1,66 @@
+"""One server from its sockets to its end, as the command and the terminal application start it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from cluster.engines import Engines
+from launcher.serve import contact
+from launcher.serve.access import Access, ServeFolder, open_access
+from launcher.serve.address import LOOPBACK, Address, is_loopback, loopback_address, public_address
+from launcher.serve.app import application
+from launcher.serve.build import surroundings_of
+from launcher.serve.errors import InsecureAddressError
+from launcher.serve.server import Certificate, listen, serving
+from launcher.serve.surroundings import Generate
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where to listen; beyond loopback only with a certificate, and `names` are those in it."""
+
+    port: int
+    host: str = LOOPBACK
+    names: tuple[str, ...] = ()
+    certificate: Certificate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server that runs."""
+
+    address: Address
+    access: Access
+
+    @property
+    def entrance(self) -> str:
+        """The portal, with a ticket that is good once and for five minutes."""
+        return self.access.ticketed(f"{self.address.url}/")
+
+
+@asynccontextmanager
+async def served(
+    engines: Engines,
+    listening: Listening,
+    folder: ServeFolder,
+    base_domain: str,
+    version: str,
+    generate: Generate | None = None,
+) -> AsyncGenerator[Served]:
+    """Serves until the block ends. Raises ServerRunsError, InsecureAddressError."""
+    if listening.certificate is None and not is_loopback(listening.host):
+        raise InsecureAddressError(f"{listening.host} is an address that others can reach.")
+    access = open_access(folder)
+    listeners = listen(listening.host, listening.port)
+    port = listeners[0].getsockname()[1]
+    if listening.certificate is None:
+        address = loopback_address(base_domain, port)
+    else:
+        address = public_address(listening.host, listening.names, port)
+    listeners.append(contact.listen(folder))
+    async with (
+        surroundings_of(engines, access, address, version, generate=generate) as given,
+        serving(application(given), given.streams, listeners, listening.certificate),
+    ):
+        contact.write_contact(folder, address.url.partition("://")[2])
+        yield Served(address, access)

@@ -1,0 +1,50 @@
+"""What the routes are given."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from cluster.engine import Engine, EngineStatus
+from cluster.engines import Engines
+from launcher.serve.access import Access
+from launcher.serve.address import Address
+from launcher.serve.live import Live
+from launcher.serve.present import page_path
+from launcher.serve.recent import Recent
+from launcher.serve.streams import Streams
+from launcher.serve.work import Work
+from templates.catalog import Catalog
+from templates.events import Event
+
+Generate = Callable[[Engine, str, str, bool], AsyncIterator[Event]]
+"""From the engine, the workspace's name, a prompt and whether what is written may run, to a workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The services of one server; `generate` is None where no language model is set up."""
+
+    engines: Engines
+    work: Work
+    live: Live
+    streams: Streams
+    status: Recent[tuple[EngineStatus, ...]]
+    access: Access
+    address: Address
+    catalog: Catalog
+    version: str
+    generate: Generate | None = None
+
+    def page_url(self, request: Request, name: str) -> str:
+        """The portal's page of a workspace, at the host by which the caller knows the server."""
+        return f"{self.address.scheme}://{request.headers['host'].lower()}{page_path(name)}"
+
+
+def surroundings(request: Request) -> Surroundings:
+    return request.app.state.surroundings
+
+
+Given = Annotated[Surroundings, Depends(surroundings)]

@@ -1,0 +1,73 @@
+"""What is done to workspaces, as tasks that can be begun and begun again."""
+
+import asyncio
+from collections.abc import Mapping
+
+from cluster.engine import Engine, Workspace
+from cluster.engines import Engines
+from cluster.errors import WorkspaceExistsError, WorkspaceNotFoundError
+from cluster.names import check_name
+from launcher.serve.work import Running, Work
+from screens.jobs import Task
+from templates.catalog import Catalog
+from templates.project import Manifest, Project
+from templates.render import render
+
+
+async def find(engines: Engines, name: str) -> tuple[Engine, Workspace]:
+    """Raises WorkspaceNotFoundError."""
+    engine = await engines.holding(name)
+    return engine, await engine.workspace(name)
+
+
+async def found(engines: Engines, name: str) -> tuple[Engine, Workspace] | None:
+    """None where there is no workspace of this name."""
+    try:
+        return await find(engines, name)
+    except WorkspaceNotFoundError:
+        return None
+
+
+async def project_of(catalog: Catalog, template: str | None, name: str, variables: Mapping[str, str]) -> Project:
+    """The template's, or one without any file. Raises TemplateError, VariableError."""
+    if template is None:
+        return Project(Manifest(title=name), ())
+    return await asyncio.to_thread(lambda: render(catalog.load(template), {**variables, "name": name}))
+
+
+async def create(engines: Engines, work: Work, name: str, project: Project) -> Running:
+    """Goes on where the making was cut off. Raises WorkspaceExistsError for what is there already."""
+    check_name(name)
+    there = await found(engines, name)
+    if there is None:
+        engine = (await engines.choose()).engine
+    else:
+        engine, workspace = there
+        if workspace.state != "creating":
+            raise WorkspaceExistsError(
+                f"There is a workspace {name!r} already.",
+                hint=f"Choose another name, or open it: `vibecode open {name}`.",
+            )
+    return work.begin(creation(engine, name, project))
+
+
+def creation(engine: Engine, name: str, project: Project) -> Task:
+    return Task(
+        title=f"Creating {name}",
+        events=lambda: engine.create(name, project),
+        done=f"{name} is ready",
+        workspace=name,
+        opens=True,
+    )
+
+
+def start(engine: Engine, name: str) -> Task:
+    return Task(f"Starting {name}", lambda: engine.start(name), f"{name} runs", workspace=name, opens=True)
+
+
+def stop(engine: Engine, name: str) -> Task:
+    return Task(f"Stopping {name}", lambda: engine.stop(name), f"{name} is stopped", workspace=name)
+
+
+def delete(engine: Engine, name: str) -> Task:
+    return Task(f"Deleting {name}", lambda: engine.delete(name), f"{name} is gone", workspace=name)
