@@ -59,7 +59,7 @@ class View:
         return tuple(self._made[name] for name in sorted(self._made))
 
 
-async def watched(kube: Kube, make: Make) -> AsyncGenerator[tuple[Workspace, ...]]:
+async def watched(kube: Kube, make: Make, *, beat: float = BEAT) -> AsyncGenerator[tuple[Workspace, ...]]:
     """All workspaces, at once and again after each change, until closed.
 
     Raises what the API client raises, and ClusterUnreachableError where the server no longer says that it is ready.
@@ -72,7 +72,7 @@ async def watched(kube: Kube, make: Make) -> AsyncGenerator[tuple[Workspace, ...
                 view.learn(kind, batch)
                 changed.set()
 
-    work = [asyncio.ensure_future(one) for one in (*map(follow, KINDS), _beats(kube))]
+    work = [asyncio.ensure_future(one) for one in (*map(follow, KINDS), _beats(kube, beat))]
     for one in work:
         one.add_done_callback(lambda _: changed.set())
     told: tuple[Workspace, ...] | None = None
@@ -94,9 +94,9 @@ async def watched(kube: Kube, make: Make) -> AsyncGenerator[tuple[Workspace, ...
         await asyncio.gather(*work, return_exceptions=True)
 
 
-async def _beats(kube: Kube) -> None:
+async def _beats(kube: Kube, beat: float) -> None:
     """Goes on for as long as the server answers."""
     while True:
-        await asyncio.sleep(BEAT)
+        await asyncio.sleep(beat)
         if not await kube.ready():
             raise ClusterUnreachableError("Its API server does not say that it is ready.")

@@ -56,12 +56,12 @@ class KubernetesWorkspaces:
 
     async def get(self, name: str) -> Workspace:
         deployment, pods = await asyncio.gather(self._deployment(name), waiting.pods(self.kube, name))
-        found = self._workspace(deployment, pods)
+        found = self.seen(deployment, pods)
         return replace(found, idle_since=(await self._heartbeats([found])).get(name))
 
     def watch(self) -> AsyncGenerator[tuple[Workspace, ...]]:
         """See `cluster.engine.Engine.watch`; the API client is to be one with little patience."""
-        return watched(self.kube, self._workspace)
+        return watched(self.kube, self.seen)
 
     async def idle_since(self) -> dict[str, datetime]:
         return await self._heartbeats(await self._seen())
@@ -162,7 +162,8 @@ class KubernetesWorkspaces:
     def _address(self, name: str) -> Address:
         return Address(name, self.config.base_domain, self.http_port)
 
-    def _workspace(self, deployment: Object, pods: Sequence[Object]) -> Workspace:
+    def seen(self, deployment: Object, pods: Sequence[Object]) -> Workspace:
+        """A workspace as its Deployment and its pods tell of it, without `idle_since`."""
         name, notes = deployment["metadata"]["name"], deployment["metadata"].get("annotations", {})
         address, pod = self._address(name), current_pod(pods)
         state = pod_state(pod) if pod is not None else None
@@ -188,7 +189,7 @@ class KubernetesWorkspaces:
             self.kube.list("Deployment", WORKSPACES_NAMESPACE, labels=EDITORS),
             self.kube.list("Pod", WORKSPACES_NAMESPACE, labels=EDITORS),
         )
-        found = (self._workspace(one, _pods_of(one, pods)) for one in deployments)
+        found = (self.seen(one, _pods_of(one, pods)) for one in deployments)
         return tuple(sorted(found, key=lambda one: one.name))
 
     async def _heartbeats(self, found: Sequence[Workspace]) -> dict[str, datetime]:

@@ -67,7 +67,7 @@ class FakeKubeServer:
     """`root` holds what pods have on their volumes; see `home`.
 
     `faults` are met by the next requests, one each, in their order; None is none. `requests` are those that came, as
-    "GET /path".
+    "GET /path". `summary` is what every node's kubelet tells of its pods.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class FakeKubeServer:
         self.controller = Controller(self.store)
         self.faults: deque[Fault | None] = deque()
         self.exec_faults = ExecFaults()
+        self.summary: list[Object] = []
         self.requests: list[str] = []
         self._exec_protocols = exec_protocols
         self._logs: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
@@ -178,6 +179,9 @@ class FakeKubeServer:
                 return await self._log(request, target)
             case "GET", "exec":
                 return await self._exec(request, target)
+            case "GET", "proxy" if request.path.endswith("/proxy/stats/summary"):
+                self.store.get(target.key)
+                return web.json_response({"pods": self.summary})
             case "GET", "" if target.name:
                 return web.json_response(self.store.get(target.key))
             case "GET", "" if query.get("watch") == "true":
