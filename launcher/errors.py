@@ -24,3 +24,11 @@ class SettingError(VibeCodeError):
     code = "setting-invalid"
     title = "A setting is not right"
     hint = "`vibecode config --help` says where settings live; change or remove the one that is named."
+
+
+class KeyNotKeptError(VibeCodeError):
+    """There is no keyring, and a file of ours is no place for a secret."""
+
+    code = "key-not-kept"
+    title = "There is no place on this machine where a key can be kept"
+    hint = "Give it by the environment, for this shell: `export VIBECODE_AI_KEY=…`."

@@ -25,6 +25,15 @@ class Paths:
         return self.config / "config.toml"
 
     @property
+    def model_profiles(self) -> Path:
+        return self.config / "models.json"
+
+    @property
+    def generations(self) -> Path:
+        """What models have written and is not finished."""
+        return self.data / "generations"
+
+    @property
     def log_file(self) -> Path:
         return self.logs / "vibecode.log"
 

@@ -20,6 +20,10 @@ class Secrets(Protocol):
 
     async def read(self, name: str) -> str | None: ...
 
+    async def place(self) -> Place:
+        """Where a secret would be kept."""
+        ...
+
     async def write(self, name: str, value: str) -> Place:
         """Keeps it in the best place that there is, and answers which."""
         ...
@@ -40,6 +44,9 @@ class KeyringSecrets:
             return self._of_this_run[name]
         return await asyncio.to_thread(_read, name)
 
+    async def place(self) -> Place:
+        return "keyring" if await asyncio.to_thread(_has_keyring) else "run"
+
     async def write(self, name: str, value: str) -> Place:
         if await asyncio.to_thread(_write, name, value):
             self._of_this_run.pop(name, None)
@@ -55,6 +62,13 @@ class KeyringSecrets:
 async def model_key(url: str, secrets: Secrets, environ: Mapping[str, str]) -> str | None:
     """The key for the server at `url`: what VIBECODE_AI_KEY says, else what is kept for this server."""
     return environ.get(MODEL_KEY, "").strip() or await secrets.read(url)
+
+
+def _has_keyring() -> bool:
+    import keyring
+    from keyring.backends import fail
+
+    return not isinstance(keyring.get_keyring(), fail.Keyring)
 
 
 def _read(name: str) -> str | None:

@@ -54,6 +54,19 @@ def _parse_port(raw: object) -> int | None:
     return port if type(port) is int and 0 <= port <= 65535 else None
 
 
+def _parse_dollars(raw: object) -> str | None:
+    written = str(raw) if type(raw) in (str, int, float) else ""
+    return written if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,4})?", written, re.ASCII) else None
+
+
+def _whole(least: int, most: int) -> Mapping[str, Rule]:
+    def parse(raw: object) -> int | None:
+        number = int(raw) if isinstance(raw, str) and re.fullmatch(r"[0-9]{1,6}", raw, re.ASCII) else raw
+        return number if type(number) is int and least <= number <= most else None
+
+    return _rule(f"a whole number from {least} to {most}", parse)
+
+
 def _parse_switch(raw: object) -> bool | None:
     words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
     return words.get(str(raw).lower())
@@ -66,6 +79,9 @@ _IMAGE = _text(r"[A-Za-z0-9][\w./:@-]*", "an image reference such as `registry.e
 _OWN_IMAGE = _text(r"([A-Za-z0-9][\w./:@-]*)?", "an image reference such as `registry.example/name:tag`, or nothing")
 _QUANTITY = _text(r"[1-9][0-9]*(Mi|Gi|Ti)", "a size with its unit: Mi, Gi or Ti, such as `10Gi`")
 _CPU = _text(r"[1-9][0-9]{0,2}|[1-9][0-9]{1,4}m", "a number of processors such as `2`, or thousandths such as `500m`")
+_URL = _text(r"(https?://[^\s@?#]+)?", "an address such as `http://localhost:11434/v1`, without a key, or nothing")
+_MODEL = _text(r"[\w~./:@+-]{0,200}", "a model's name as its server has it, or nothing")
+_DOLLARS = _rule("US dollars such as `2.50`; 0 is no limit", _parse_dollars)
 _PORT = _rule("a port from 1 to 65535, or 0 to have one chosen", _parse_port)
 _SWITCH = _rule("true or false", _parse_switch)
 
@@ -115,6 +131,27 @@ class Settings:
 
     serve_port: int = field(default=8420, metadata=_PORT)
     """The port of the HTTP API and the portal, which `vibecode serve` serves on this machine alone."""
+
+    ai_url: str = field(default="", metadata=_URL)
+    """The address of the server whose models are asked; empty: that of the profile in use (`vibecode models`)."""
+
+    ai_model: str = field(default="", metadata=_MODEL)
+    """The model that is asked; empty: that of the profile in use."""
+
+    ai_budget_request: str = field(default="1", metadata=_DOLLARS)
+    """The most US dollars that one request to a model may cost; 0 is no limit."""
+
+    ai_budget_day: str = field(default="10", metadata=_DOLLARS)
+    """The most US dollars that models may cost in a day; 0 is no limit."""
+
+    ai_budget_workspace: str = field(default="0", metadata=_DOLLARS)
+    """The most US dollars that models may cost for one workspace; 0 is no limit."""
+
+    ai_minutes: int = field(default=8, metadata=_whole(1, 120))
+    """Minutes that installing, testing, starting and repairing a generated project may take in all."""
+
+    ai_repairs: int = field(default=3, metadata=_whole(0, 20))
+    """How often a model may repair a project that it generated."""
 
     log_level: LogLevel = field(default="INFO", metadata=_choice("ERROR", "WARN", "INFO", "DEBUG"))
     """From which level on the log file is written: ERROR, WARN, INFO or DEBUG."""

@@ -44,6 +44,19 @@ async def _ready(fd: int, add: Callable[[int, Callable[[], None]], None], remove
 
 
 @contextmanager
+def hidden(fd: int) -> Generator[None]:
+    """What is typed is not shown; the terminal is as it was afterwards."""
+    before = termios.tcgetattr(fd)
+    silent = list(before)
+    silent[3] &= ~termios.ECHO
+    try:
+        termios.tcsetattr(fd, termios.TCSADRAIN, silent)
+        yield
+    finally:
+        termios.tcsetattr(fd, termios.TCSADRAIN, before)
+
+
+@contextmanager
 def raw_mode(fd: int) -> Generator[None]:
     """Each key goes straight through, Ctrl+C too; the terminal is as it was afterwards."""
     before = termios.tcgetattr(fd)

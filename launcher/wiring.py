@@ -12,6 +12,7 @@ from cluster.errors import EngineUnavailableError
 from launcher import __version__
 from launcher.browser import open_url
 from launcher.paths import Paths, private_folder
+from launcher.secrets import KeyringSecrets, Secrets
 from launcher.settings import Settings, cluster_config
 from templates.errors import VibeCodeError
 from templates.events import Event
@@ -68,6 +69,7 @@ class Services:
     examine: Callable[[ClusterConfig], "Awaitable[Diagnosis]"] = examine
     repair: Callable[[ClusterConfig, "Diagnosis"], AsyncIterator[Event]] = repair
     browse: Callable[[str], bool] = open_url
+    secrets: Callable[[], Secrets] = KeyringSecrets
 
 
 def config_of(settings: Settings, paths: Paths) -> ClusterConfig:

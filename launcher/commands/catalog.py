@@ -8,9 +8,11 @@ from launcher.commands.create import IMPORT, NEW
 from launcher.commands.doctor import DOCTOR
 from launcher.commands.exec import EXEC
 from launcher.commands.logs import LOGS
+from launcher.commands.models import MODELS
 from launcher.commands.move import MOVE
 from launcher.commands.serve import SERVE
 from launcher.commands.templates import TEMPLATES
+from launcher.commands.usage import USAGE
 from launcher.commands.workspaces import DELETE, LIST, OPEN, START, STOP
 
 COMMANDS: tuple[Command, ...] = (
@@ -25,6 +27,8 @@ COMMANDS: tuple[Command, ...] = (
     START,
     DELETE,
     MOVE,
+    MODELS,
+    USAGE,
     UP,
     STATUS,
     DOWN,
