@@ -12,6 +12,7 @@ from cluster.editor import home_files
 from cluster.errors import (
     ClusterBusyError,
     HostFailedError,
+    NotReadyError,
     VolumeFullError,
     WorkspaceExistsError,
     WorkspaceFailedError,
@@ -52,7 +53,7 @@ async def create(folder: WorkspaceFolder, contact: Contact, address: Address, pr
         async def open_page() -> None:
             async with steps.step("ready", "Starting the editor and opening its first page", expected=2) as step:
                 await start(folder, contact, step)
-                await until_ready(contact, address, step)
+                await until_ready(folder, contact, address, step)
                 await filled.wait()
 
         await together(fill(), open_page())
@@ -70,13 +71,18 @@ async def start(folder: WorkspaceFolder, contact: Contact, step: Step) -> None:
         raise HostFailedError("It ended while the editor was being started.") from error
 
 
-async def until_ready(contact: Contact, address: Address, step: Step) -> None:
-    """Returns once a browser that was let in would see the editor, through the proxy."""
+async def until_ready(folder: WorkspaceFolder, contact: Contact, address: Address, step: Step) -> None:
+    """Returns once a browser that was let in would see the editor, through the proxy. Raises NotReadyError."""
     try:
         answer = await ask(contact.sockets.control, "cookie", site=address.name)
     except NO_ANSWER as error:
         raise HostFailedError("It ended while the editor was being opened.") from error
-    await ready.editor_ready(address, progress=step.progress, cookie=answer["cookie"])
+    try:
+        await ready.editor_ready(address, progress=step.progress, cookie=answer["cookie"])
+    except NotReadyError as error:
+        step.log = tail(folder.log, 20)
+        hint = f"`vibecode logs {folder.name}` shows why; `vibecode start {folder.name}` waits for it again."
+        raise NotReadyError(error.detail, hint=hint) from error
 
 
 @asynccontextmanager

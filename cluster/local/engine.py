@@ -134,7 +134,7 @@ class LocalEngine:
             contact = await self._up(steps)
             async with steps.step("ready", f"Starting {name}", expected=2) as step:
                 await creation.start(folder, contact, step)
-                await creation.until_ready(contact, self._listing.address(name), step)
+                await creation.until_ready(folder, contact, self._listing.address(name), step)
 
         return stream(work)
 

@@ -33,6 +33,9 @@ LISTENS_WITHIN = 60.0
 LOG_MOST = 8 * 2**20
 """Bytes of log after which a new start begins another one."""
 
+LINE_MOST = 300
+"""Characters."""
+
 EditorState = Literal["starting", "running", "failed", "stopped"]
 
 
@@ -215,9 +218,9 @@ class Editor:
 
 
 def tail(log: Path, count: int) -> tuple[str, ...]:
-    """The last lines of a log; none where there is no log."""
+    """The last lines of a log, each cut to what a person reads; none where there is no log."""
     with suppress(OSError), log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - 64 * 1024))
         lines = [line for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
-        return tuple(lines[-count:])
+        return tuple(line if len(line) <= LINE_MOST else f"{line[:LINE_MOST]}…" for line in lines[-count:])
     return ()

@@ -144,6 +144,11 @@ async def test_a_long_log_is_begun_anew(make: Make, tmp_path: Path) -> None:
     assert tail(log.with_suffix(".log.1"), 1) == ("old",)
 
 
+def test_a_line_without_end_is_cut(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text(f"Error\n{'x' * 20_000}\n")
+    assert tail(tmp_path / "log", 5) == ("Error", f"{'x' * 300}…")
+
+
 def test_the_tail_of_a_log_that_is_not_there_is_empty(tmp_path: Path) -> None:
     assert tail(tmp_path / "log", 5) == ()
 
@@ -163,9 +168,9 @@ def test_what_a_workspace_inherits(tmp_path: Path, sockets: Sockets) -> None:
     }
     folder = WorkspaceFolder(tmp_path / "shop")
 
-    found = environment(folder, sockets, environ, Path("/ours"))
+    found = environment(folder, sockets, environ, "/ours/bin")
 
-    path = f"{folder.home}/.local/bin:/usr/bin:/ours"
+    path = f"{folder.home}/.local/bin:/usr/bin:/ours/bin"
     assert found == {
         "PATH": path,
         "VIBECODE_PATH": path,
