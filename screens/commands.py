@@ -101,8 +101,16 @@ def markdown_table() -> str:
     return "\n".join(rows)
 
 
-_KEYS = {"question_mark": "?", "slash": "/", "space": "Space", "enter": "Enter", "escape": "Esc", "delete": "Del"}
-_KEYS |= {"left": "←", "right": "→"}
+_KEYS = {
+    "question_mark": "?",
+    "slash": "/",
+    "space": "Space",
+    "enter": "Enter",
+    "escape": "Esc",
+    "delete": "Del",
+    "left": "←",
+    "right": "→",
+}
 
 
 def key_words(key: str) -> str:

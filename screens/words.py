@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from textwrap import wrap
 
 from textual.content import Content
 
@@ -58,6 +59,16 @@ def cut(text: str, width: int) -> str:
 def pairs(rows: Sequence[tuple[str, Content | str]], width: int = 11) -> Content:
     """Labels and what they stand for, a line each, the labels in one column."""
     return Content("\n").join([Content.assemble((f"{label:<{width}}", "$muted"), value) for label, value in rows])
+
+
+def hanging(rows: Sequence[tuple[str, str]], width: int, style: str = "", label: int = 11) -> Content:
+    """Labels and what they stand for, as `pairs`; what takes several lines stays in its column."""
+    lines: list[Content] = []
+    for title, text in rows:
+        first, *more = wrap(text, max(10, width - label), break_on_hyphens=False) or [""]
+        lines.append(Content.assemble((f"{title:<{label}}", "$muted"), (first, style)))
+        lines += [Content.assemble(" " * label, (one, style)) for one in more]
+    return Content("\n").join(lines)
 
 
 def keys(rows: Sequence[tuple[str, str]]) -> Content:

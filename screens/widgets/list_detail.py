@@ -1,9 +1,11 @@
 """A list on the left and its detail on the right; where there is no room for both, one after the other."""
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.reactive import reactive
 from textual.widget import Widget
+
+from screens.widgets.page import Page
 
 
 class ListDetail(Horizontal):
@@ -27,5 +29,5 @@ class ListDetail(Horizontal):
     def compose(self) -> ComposeResult:
         self._list_pane.add_class("list-pane")
         yield self._list_pane
-        with VerticalScroll(classes="detail-pane", can_focus=False):
+        with Page(classes="detail-pane", can_focus=False):
             yield from self._detail

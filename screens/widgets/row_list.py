@@ -21,7 +21,7 @@ GUTTER = 3
 Draw = Callable[[str, int], Sequence[Content]]
 
 
-class RowList(ScrollView, can_focus=True):
+class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows known by their keys: `draw` makes the lines of one (`height` of them) at a width when it comes into view."""
 
     COMPONENT_CLASSES = {"row-list--row", "row-list--cursor", "row-list--blurred"}
@@ -162,11 +162,13 @@ class RowList(ScrollView, can_focus=True):
             "row-list--cursor" if current and self.has_focus else "row-list--blurred" if current else "row-list--row"
         )
         lines = self._draw(key, width - GUTTER)
+        if line >= len(lines):  # air between rows, which the cursor leaves free
+            return Strip.blank(width, self.rich_style)
         content = Content.assemble(
             (GLYPHS.cursor if current else " ", "$accent" if self.has_focus else "$muted"),
             (GLYPHS.mark if key in self._marked and line == 0 else " ", "$accent bold"),
             " ",
-            lines[line] if line < len(lines) else "",
+            lines[line],
         )
         return Visual.to_strips(self, content.truncate(width), width, 1, style, pad=True)[0].adjust_cell_length(
             width, style.rich_style

@@ -1,0 +1,17 @@
+"""A field that narrows a list while the arrows move in it."""
+
+from textual.binding import Binding
+
+from screens.widgets.field import Field
+
+
+class SearchField(Field):
+    """Its screen has `action_move`, which moves the list's cursor by so many rows."""
+
+    BINDINGS = [
+        Binding("up", "screen.move(-1)", "Up", show=False),
+        Binding("down", "screen.move(1)", "Down", show=False),
+    ]
+
+    def __init__(self, placeholder: str, id: str = "search") -> None:  # noqa: A002
+        super().__init__(placeholder=placeholder, longest=200, id=id)
