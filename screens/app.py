@@ -6,13 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
-from textual.app import App, SystemCommand
+from textual.app import App, SuspendNotSupported, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
 from screens.base.first_frame import FirstFrame
 from screens.commands import Command, bindings, commands_of
+from screens.errors import ShellUnavailableError
 from screens.jobs import Job, Jobs
 from screens.messages import Ask, Begin, Copy, Failed, Go, Open, Shell, ShowCode
 from screens.opening import check_open, entrance
@@ -132,8 +133,12 @@ class VibeCodeApp(App[None]):
         except VibeCodeError as error:
             self.post_message(Failed(error))
             return
-        with self.batch_update(), self.suspend():  # nothing is drawn while the shell has the terminal
-            code = await self.shared.services.shell(name)
+        try:
+            with self.batch_update(), self.suspend():  # nothing is drawn while the shell has the terminal
+                code = await self.shared.services.shell(name)
+        except SuspendNotSupported:
+            self.post_message(Failed(ShellUnavailableError(f"The shell of {name} needs one.")))
+            return
         if code:
             self.notify(f"The shell of {name} ended with exit code {code}.", severity="warning", markup=False)
 
@@ -229,10 +234,10 @@ class VibeCodeApp(App[None]):
             return
         from screens.modals.question import Answer, Question
 
-        lines = [f"{job.task.title}: {job.task.if_stopped}" for job in active]
+        lines = [f"{job.task.title}. {job.task.if_stopped}" for job in active]
         detail = "\n".join([*lines, "", "Workspaces that run go on running in any case."])
         answers = (
-            Answer("now", "Stop it and quit", "s", "error"),
+            Answer("now", "Stop it and quit", "s", destructive=True),
             Answer("later", "Quit when done", "w"),
             Answer("stay", "Stay", "n"),
         )

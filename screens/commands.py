@@ -25,7 +25,8 @@ class Command:
 
 
 EVERYWHERE = (
-    *(Command(f"go('{one.id}')", one.title, one.key, one.help, in_bar=one.id == "help") for one in PLACES),
+    *(Command(f"go('{one.id}')", f"Go to {one.title}", one.key, one.help, in_bar=False) for one in PLACES[:-1]),
+    Command("go('help')", "Help", PLACES[-1].key, PLACES[-1].help),
     Command("command_palette", "Commands", "ctrl+p", "Find and run any command by its name.", priority=True),
     Command("jump", "Jump", "ctrl+o", "Put a letter on everything that takes the focus, and go there.", in_bar=False),
     Command("next_theme", "Theme", "ctrl+t", "Dark, light, high contrast.", in_bar=False),

@@ -16,7 +16,9 @@ from screens.widgets.key_bar import KeyBar
 from screens.widgets.top_bar import TopBar
 
 TICK = 1.0
-"""Seconds between two looks at the clock while a place is shown."""
+"""Seconds between two looks at the clock while a place is shown and work is under way."""
+RARELY = 5
+"""How many of them pass where no work is under way."""
 
 
 class PlaceScreen(Screen[None]):
@@ -36,6 +38,7 @@ class PlaceScreen(Screen[None]):
         self._top_bar = TopBar(self.PLACE, shared.store)
         self._key_bar = KeyBar(shared.jobs, shared.services.now)
         self._unsubscribe: list[Callable[[], None]] = []
+        self._ticks = 0
 
     def compose(self) -> ComposeResult:
         yield self._top_bar
@@ -49,7 +52,7 @@ class PlaceScreen(Screen[None]):
         raise NotImplementedError
 
     def show(self) -> None:
-        """Fills the widgets from the store and the jobs; called after each change, and once a second."""
+        """Fills the widgets from the store and the jobs; called after each change, and as time passes."""
 
     def visit(self, subject: str) -> None:
         """Shows what another place sent the person here for: a workspace's name, or a job's id."""
@@ -88,6 +91,8 @@ class PlaceScreen(Screen[None]):
         self._clock.pause()
 
     def _tick(self) -> None:
-        if self.shared.jobs.active:
+        """What is under way shows each second; ages alone are looked at more rarely, to cost nothing."""
+        self._ticks += 1
+        if self.shared.jobs.active or self._ticks % RARELY == 0:
             self._key_bar.refresh()
-        self.show()
+            self.show()

@@ -13,7 +13,7 @@ from textual.widgets import Label
 class Jump(ModalScreen[Widget | None]):
     """Answers the widget whose letter was pressed; any other key leaves."""
 
-    DEFAULT_CSS = """
+    CSS = """
     Jump { background: $background 40%; }
     Jump > Label { background: $accent; color: $background; text-style: bold; padding: 0 1; }
     """

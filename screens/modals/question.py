@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,37 @@ class Answer:
     id: str
     title: str
     key: str
-    kind: Literal["default", "error", "primary"] = "default"
+    destructive: bool = False
+
+
+class Choice(Static, can_focus=True):
+    """One answer, to be clicked or taken with Enter."""
+
+    DEFAULT_CSS = """
+    Choice { width: auto; height: 1; padding: 0 2; margin-right: 2; background: $panel; color: $foreground; }
+    Choice.-destructive { color: $error; }
+    Choice:focus { background: $accent; color: $background; text-style: bold; }
+    Choice.-destructive:focus { background: $error; color: $background; }
+    """
+    BINDINGS = [Binding("enter,space", "take", "Take", show=False)]
+
+    class Taken(Message):
+        """This is the answer."""
+
+        def __init__(self, answer: str) -> None:
+            super().__init__()
+            self.answer = answer
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(Content.assemble(answer.title, "  ", (answer.key, "bold")), id=answer.id)
+        self.set_class(answer.destructive, "-destructive")
+        self._answer = answer
+
+    def action_take(self) -> None:
+        self.post_message(self.Taken(self._answer.id))
+
+    def on_click(self) -> None:
+        self.action_take()
 
 
 class Question(ModalScreen[str]):
@@ -48,15 +78,14 @@ class Question(ModalScreen[str]):
                 yield Static(Content.assemble("\n", (self._detail, "$muted")))
             with Horizontal(classes="buttons"):
                 for answer in self._answers:
-                    label = Content.assemble(answer.title, " ", (answer.key, "bold"))
-                    yield Button(label, variant=answer.kind, id=answer.id, flat=True)
+                    yield Choice(answer)
 
     def on_mount(self) -> None:
         self.query_one(f"#{self._answers[-1].id}").focus()
 
-    @on(Button.Pressed)
-    def _pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(event.button.id)
+    @on(Choice.Taken)
+    def _taken(self, event: Choice.Taken) -> None:
+        self.dismiss(event.answer)
 
     def action_answer(self, answer: str) -> None:
         self.dismiss(answer)
@@ -67,4 +96,4 @@ class Question(ModalScreen[str]):
 
 def confirmation(question: str, detail: str, yes: str) -> Question:
     """A question whose `yes` cannot be taken back; the focus is on no."""
-    return Question(question, detail, (Answer("yes", yes, "y", "error"), Answer("no", "Leave it", "n")))
+    return Question(question, detail, (Answer("yes", yes, "y", destructive=True), Answer("no", "Leave it", "n")))

@@ -17,6 +17,8 @@ from screens.glyphs import GLYPHS
 
 GUTTER = 3
 """Columns before each row, for the cursor and the mark."""
+SCROLLBAR = 1
+"""Columns kept for the scroll bar, there or not, so that nothing jumps when it comes."""
 
 Draw = Callable[[str, int], Sequence[Content]]
 
@@ -26,7 +28,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
     COMPONENT_CLASSES = {"row-list--row", "row-list--cursor", "row-list--blurred"}
     DEFAULT_CSS = """
-    RowList { overflow-x: hidden; scrollbar-size-vertical: 1; background: transparent; }
+    RowList { overflow-x: hidden; scrollbar-size-vertical: 1; scrollbar-gutter: stable; background: transparent; }
     RowList > .row-list--row { color: $foreground; }
     RowList > .row-list--cursor { background: $cursor; color: $foreground; }
     RowList > .row-list--blurred { background: $cursor 60%; color: $foreground; }
@@ -197,4 +199,4 @@ class ColumnTitles(Widget):
         self._draw = draw
 
     def render(self) -> Content:
-        return Content.assemble(" " * GUTTER, self._draw(self.size.width - GUTTER))
+        return Content.assemble(" " * GUTTER, self._draw(self.size.width - SCROLLBAR - GUTTER))

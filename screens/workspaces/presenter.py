@@ -106,7 +106,12 @@ def detail(row: Row, now: datetime) -> Content:
     if row.job is not None:
         glyph, colour, word = GLYPHS.starting, "$warning", row.job.task.title
     blocks = [
-        Content.assemble((one.name, "bold"), "\n", (f"{glyph} {word}", colour), (f"  on {one.engine}", "$muted")),
+        Content.assemble(
+            (one.name, "bold"),
+            "\n",
+            (f"{glyph} {word}", "$muted" if row.stale else colour),
+            (f"  on {one.engine}{', when last seen' if row.stale else ''}", "$muted"),
+        ),
     ]
     if one.reason and one.state != "running":
         blocks.append(Content(plain(one.reason)))

@@ -18,6 +18,7 @@ from screens.widgets.error_panel import ErrorPanel
 from screens.widgets.field import Field
 from screens.widgets.list_detail import ListDetail
 from screens.widgets.row_list import ColumnTitles, RowList
+from screens.words import keys
 from screens.workspaces import presenter
 from screens.workspaces.presenter import Row
 
@@ -43,6 +44,7 @@ class WorkspacesScreen(PlaceScreen):
         self._detail = Static(id="detail")
         self._error = ErrorPanel()
         self._welcome = Static()
+        self._repair = Static(Content.assemble("\n", keys((("6", "Cluster has what repairs it"),))))
         self._panes = ListDetail(
             Vertical(
                 self._summary, self._filter, self._titles, Static(SKELETON, id="skeleton"), self._list, id="list-pane"
@@ -56,6 +58,7 @@ class WorkspacesScreen(PlaceScreen):
         with Vertical(id="empty"):
             yield self._welcome
             yield self._error
+            yield self._repair
 
     def on_mount(self) -> None:
         self._list.focus()
@@ -84,6 +87,7 @@ class WorkspacesScreen(PlaceScreen):
         snapshot = self.shared.store.snapshot
         self._error.show(snapshot.error)
         self._welcome.display = snapshot.error is None
+        self._repair.display = snapshot.error is not None
         if not snapshot.loading and not snapshot.workspaces:
             self._welcome.update(presenter.welcome(snapshot))
 
