@@ -20,6 +20,9 @@ LEAD = 0.1
 LIKE = 0.6
 """The likeness from which two lines are taken for versions of one."""
 
+SAME = 0.5
+"""The share of searched lines that must be in the file as they are, brackets and the like not counted."""
+
 LONGEST = 120
 """Searched lines above which nearly is not tried: it takes time in proportion to their square."""
 
@@ -74,14 +77,15 @@ def occurrences(
 
 
 def with_blanks(actual: Sequence[str], searched: Sequence[str], lines: Sequence[int | None]) -> tuple[int | None, ...]:
-    """The same, with the blank lines that follow a line in both."""
+    """The same, with the blank lines that follow a line in both, or come before one."""
     result = list(lines)
-    for index in range(1, len(result)):
-        above = result[index - 1]
-        if result[index] is None and above is not None and not searched[index].strip():
-            below = above + 1
-            if below < len(actual) and not actual[below].strip():
-                result[index] = below
+    for indices, step in ((range(1, len(result)), 1), (reversed(range(len(result) - 1)), -1)):
+        for index in indices:
+            beside = result[index - step]
+            if result[index] is None and beside is not None and not searched[index].strip():
+                place = beside + step
+                if 0 <= place < len(actual) and not actual[place].strip() and place not in result:
+                    result[index] = place
     return tuple(result)
 
 
@@ -118,6 +122,11 @@ def likeness(one: str, other: str) -> float:
     if len(a) + len(b) > 2000 or matcher.real_quick_ratio() < LIKE or matcher.quick_ratio() < LIKE:
         return 0.0
     return matcher.ratio()
+
+
+def tells(line: str) -> bool:
+    """Whether a line says where it belongs, which brackets and `else` do not."""
+    return sum(char.isalnum() for char in line) > 4
 
 
 def _nearly(actual: Sequence[str], searched: Sequence[str]) -> Aligned | Nowhere:
@@ -167,12 +176,15 @@ def _places(actual: Sequence[str], searched: Sequence[str], wanted: Sequence[int
         seen.add(lines)
         span = (min(places), max(places) + 1)
         extra = sum(1 for at in range(*span) if actual[at].strip()) - len(places)
-        same = [lines[at] is not None and _same(actual[lines[at] or 0], searched[at]) for at in (wanted[0], wanted[-1])]
-        yield _Place(lines, total / (len(wanted) + max(0, extra) / 2), all(same) and len(wanted) > 3, span)
+        same = {index for index in wanted if _same(actual, lines[index], searched[index])}
+        telling = [index for index in wanted if tells(searched[index])]
+        if len(same.intersection(telling)) >= SAME * len(telling):
+            anchored = len(wanted) > 3 and {wanted[0], wanted[-1]} <= same
+            yield _Place(lines, total / (len(wanted) + max(0, extra) / 2), anchored, span)
 
 
-def _same(one: str, other: str) -> bool:
-    return without_spaces(one) == without_spaces(other)
+def _same(actual: Sequence[str], at: int | None, line: str) -> bool:
+    return at is not None and without_spaces(actual[at]) == without_spaces(line)
 
 
 def _best_alignment(

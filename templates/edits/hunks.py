@@ -12,6 +12,9 @@ from templates.workspace_files import ABSENT, Change, Delete, Write
 CONTEXT = 3
 """Lines shown around a hunk."""
 
+LARGE = 2000
+"""Lines above which the most frequent ones are not looked at to find what two texts share."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
@@ -82,11 +85,21 @@ def diff(file: EditedFile) -> FileDiff:
     if file.after is None:
         return FileDiff(file, ())
     old, new = split_text(file.before or "").lines, split_text(file.after).lines
-    codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    hunks = [Hunk(a, old[a:b], new[c:d]) for tag, a, b, c, d in codes if tag != "equal"]
+    hunks = list(_hunks(old, new))
     if not hunks and file.before != file.after and old:  # line ends alone
         hunks = [Hunk(0, old, new)]
     return FileDiff(file, tuple(hunks))
+
+
+def _hunks(old: Sequence[str], new: Sequence[str]) -> Iterator[Hunk]:
+    """What both begin and end with is left aside first, since comparing takes time in proportion to its square."""
+    shorter = min(len(old), len(new))
+    head = next((at for at in range(shorter) if old[at] != new[at]), shorter)
+    tail = next((at for at in range(shorter - head) if old[-1 - at] != new[-1 - at]), shorter - head)
+    a, b = old[head : len(old) - tail], new[head : len(new) - tail]
+    for tag, start, stop, from_, to in SequenceMatcher(None, a, b, autojunk=len(a) > LARGE).get_opcodes():
+        if tag != "equal":
+            yield Hunk(head + start, tuple(a[start:stop]), tuple(b[from_:to]))
 
 
 def shown_lines(file: FileDiff, index: int, context: int = CONTEXT) -> Iterator[DiffLine]:

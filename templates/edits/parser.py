@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from templates.edits.edit import DeleteFile, Edit, Malformed, SearchReplace, WholeFile
 from templates.edits.formats import EditFormat
+from templates.paths import MAX_PATH_BYTES
 
 SEARCH = re.compile(r"<{5,9} ?SEARCH(?:[ \t]+(?P<path>\S.*?))?\s*")
 DIVIDER = re.compile(r"={5,9}\s*")
@@ -17,6 +18,9 @@ BARE_NAMES = frozenset(
     ("Makefile", "Dockerfile", "Containerfile", "Procfile", "Gemfile", "Rakefile", "LICENSE", "README")
 )
 """Files whose names are single words; any other word alone on its line is prose."""
+
+LONGEST = 2 * MAX_PATH_BYTES
+"""Characters of a line that can name a path or be a marker."""
 
 MARKS = "<`~#*"
 """What a line begins with that may turn out not to be prose."""
@@ -92,22 +96,29 @@ class AnswerParser:
             yield EditEnded(Malformed(self._state.path, "it ends in the middle of the file"))
         yield from self._release()
 
+    def cut(self) -> Iterator[Piece]:
+        """The end of an answer that was cut off: half a line may name another file than the whole one would."""
+        self._parts = []
+        yield from self.end()
+
     def _early(self) -> Iterator[Piece]:
         """The beginning of a line, where it can be nothing but prose."""
         if not isinstance(self._state, _Outside):
             return
+        text = "".join(self._parts)
+        self._parts = [text]
         if not self._told:
-            beginning = "".join(self._parts).lstrip()
-            if " " not in beginning or beginning[0] in MARKS or beginning.startswith("File"):
+            beginning = text.lstrip()
+            special = " " not in beginning or beginning[0] in MARKS or beginning.startswith("File")
+            if special and len(text) <= LONGEST:
                 return
             yield from self._release()
             self._told = True
-            yield Prose("".join(self._parts))
-            self._above = "".join(self._parts)
-        elif self._parts[-1]:
-            yield Prose(self._parts[-1])
-            self._above += self._parts[-1]
-        self._parts = [""]
+            self._above = ""
+        self._above = (self._above + text)[: LONGEST + 1]
+        self._parts = []
+        if text:
+            yield Prose(text)
 
     def _line(self, line: str, end: str = "\n") -> Iterator[Piece]:
         state, line = self._state, line.removesuffix("\r")
@@ -119,7 +130,7 @@ class AnswerParser:
             yield from self._in_command(state, line)
         elif self._told:
             self._told = False
-            self._above += line
+            self._above = (self._above + line)[: LONGEST + 1]
             yield Prose(line + end)
         else:
             yield from self._outside(line, end)
@@ -242,7 +253,7 @@ _State = _Outside | _Block | _File | _Command
 
 def _path(line: str) -> str:
     """The path that the line consists of, without what Markdown puts around it; empty where it is none."""
-    found = PATH.fullmatch(line.strip())
+    found = PATH.fullmatch(line.strip()) if len(line) <= LONGEST else None
     path = found["path"] if found else ""
     looks_like_one = "/" in path or "." in path.strip(".") or path in BARE_NAMES or path.startswith(".")
     return path.removeprefix("./") if looks_like_one and not path.endswith((".", "!", "?", ",")) else ""

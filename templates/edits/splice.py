@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from templates.edits.align import Aligned, without_spaces
+from templates.edits.align import Aligned, tells, without_spaces
 from templates.edits.indent import Indentation, indentation
 
 Splice = tuple[int, int, tuple[str, ...]]
@@ -30,7 +30,7 @@ def splice(
     for tag, from_, to, start, stop in matcher.get_opcodes():
         if tag == "equal":
             continue
-        new = _translated(written[start:stop], known, aligned)
+        new = _translated(written[start:stop], known, aligned, pairs)
         change = (
             _one(actual, aligned.lines, searched, (from_, to), new) if new is not None else "its indentation is unclear"
         )
@@ -40,9 +40,13 @@ def splice(
     return changes
 
 
-def _translated(lines: Sequence[str], known: Indentation, aligned: Aligned) -> list[str] | None:
+def _translated(
+    lines: Sequence[str], known: Indentation, aligned: Aligned, pairs: Sequence[tuple[str, str]]
+) -> list[str] | None:
     if aligned.rung == "exact":
         return list(lines)
+    if any(theirs.rstrip() != theirs and ours.rstrip() == ours for theirs, ours in pairs):
+        lines = [line.rstrip() for line in lines]  # the model adds spaces that the file does not have
     translated = [known.translate(line) for line in lines]
     return None if None in translated else [line for line in translated if line is not None]
 
@@ -88,19 +92,27 @@ def _insertion(
     below = None if after is None else lines[after]
     if (before is not None and above is None) or (after is not None and below is None):
         return "the lines around an insertion are not in the file"
-    if above is not None and below is not None:
-        if any(actual[index].strip() for index in range(above + 1, below)):
-            return "the file has other lines where some are to be inserted"
-        blanks = at - 1 - (before or 0)
-        place = min(above + 1 + blanks, below)
-    else:
-        place = above + 1 + (at - 1 - (before or 0)) if above is not None else below
-        if place is None:
-            return "nothing around the insertion is in the file"
-        place = min(place, len(actual))
-        if above is not None and any(actual[index].strip() for index in range(above + 1, place)):
-            place = above + 1
+    beside = [
+        (searched[index], actual[place])
+        for index, place in ((before, above), (after, below))
+        if index is not None and place is not None
+    ]
+    same = [line for line, own in beside if without_spaces(line) == without_spaces(own)]
+    if not beside or (len(same) < len(beside) and not any(map(tells, same))):
+        return "the lines around an insertion differ from the file's"
+    if above is not None and below is not None and any(actual[index].strip() for index in range(above + 1, below)):
+        return "the file has other lines where some are to be inserted"
+    place = _between(lines, at, above, below)
     return place, place, tuple(new)
+
+
+def _between(lines: Sequence[int | None], at: int, above: int | None, below: int | None) -> int:
+    """Right beside the searched line that comes next or before; blank ones, which the file may lack, count if there."""
+    if at < len(lines) and (after := lines[at]) is not None:
+        return after
+    if at and (before := lines[at - 1]) is not None:
+        return before + 1
+    return above + 1 if above is not None else below or 0
 
 
 def _merge_line(searched: str, actual: str, written: str) -> str | None:
