@@ -54,7 +54,7 @@ async def prove(template: Template, proof: Proof, place: Place) -> Record:
             if command:
                 times[step] = await _timed(_ends_well(place, command))
         step = "run"
-        if manifest.run:
+        if manifest.run and proof.shows:
             if manifest.ports:
                 await _served(place, manifest.run, manifest.ports, proof, times)
             else:

@@ -1,0 +1,2 @@
+export { distance } from "./distance.ts";
+export { nearest, type NearestOptions } from "./nearest.ts";

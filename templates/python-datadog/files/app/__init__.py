@@ -1,0 +1,3 @@
+"""The tracer must be there before what it traces is imported."""
+
+from app import tracing as tracing
