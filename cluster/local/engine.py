@@ -31,6 +31,7 @@ from cluster.local.install.program import find_program
 from cluster.local.launch import Launch
 from cluster.local.limits import Limits, confine, parse_memory
 from cluster.local.listing import Found, Listing
+from cluster.local.parts import parts
 from cluster.local.records import add_port, names, read_process
 from cluster.local.session import PipedSession, TerminalSession
 from cluster.local.threads import in_thread
@@ -72,17 +73,10 @@ class LocalEngine:
         if contact is None and not names(self._folder):
             return EngineStatus("local", "absent", detail="There are no local workspaces yet; `vibecode up` begins.")
         found = await hosting.find_host(self._folder)
+        told = await asyncio.to_thread(parts, self._folder, found)
         if found is None:
-            detail = "`vibecode up` starts it."
-            return EngineStatus("local", "stopped", await self.workspaces(), detail, parts={"host": "not running"})
-        contact, state = found
-        parts = {
-            "host": f"process {state['pid']}",
-            "code-server": state["order"]["program"],
-            "proxy": f"http://*.{contact.base_domain} on 127.0.0.1:{contact.port}",
-            "limits": state["limits"],
-        }
-        return EngineStatus("local", "running", await self.workspaces(), parts=parts)
+            return EngineStatus("local", "stopped", await self.workspaces(), "`vibecode up` starts it.", told)
+        return EngineStatus("local", "running", await self.workspaces(), parts=told)
 
     async def workspaces(self) -> tuple[Workspace, ...]:
         host = await hosting.find_host(self._folder)

@@ -11,7 +11,7 @@ from cluster.local.hosting import ANSWERS_WITHIN, find_host
 from cluster.local.listing import Found, Listing
 from cluster.local.news import PATIENCE
 from cluster.local.processes import lives
-from templates.errors import UnexpectedError
+from templates.errors import VibeCodeError
 
 LOOK_EVERY = 0.1
 HOST_EVERY = 0.5
@@ -82,7 +82,7 @@ async def _news(folder: LocalFolder, host: Found | None) -> Found | None:
     try:
         async with asyncio.timeout(PATIENCE + ANSWERS_WITHIN):
             return contact, await ask(contact.sockets.control, "news", other_than=number)
-    except (*NO_ANSWER, TimeoutError, UnexpectedError):
+    except (*NO_ANSWER, TimeoutError, VibeCodeError):
         return None
 
 
