@@ -10,39 +10,46 @@ from cluster.engines import Engines
 from launcher.serve.present import error_body, job_body, page_path, workspace_body
 from launcher.serve.streams import sse
 from launcher.serve.work import Work
-from screens.store import Store
+from screens.store import Snapshot, Store
 from screens.watching import watch
 from templates.errors import VibeCodeError
 
+PAUSE = 0.1
+"""Seconds between two events for one reader; what changes meanwhile comes as one."""
+JOBS = 10
+"""The newest jobs that are told, with those under way."""
+
 
 class Live:
-    """`read` yields all workspaces at once and again after each change, and so the jobs."""
+    """`read` yields all workspaces and jobs at once, and those that changed again after each change."""
 
-    def __init__(self, engines: Engines, work: Work, now: Callable[[], datetime]) -> None:
+    def __init__(self, engines: Engines, work: Work, now: Callable[[], datetime], pause: float = PAUSE) -> None:
         self._engines = engines
         self._work = work
         self._now = now
+        self._pause = pause
         self._store = Store()
         self._readers = 0
         self._watching: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
-        self._rendered: tuple[object, bytes] = (None, b"")
+        self._workspaces: bytes | None = None
+        self._jobs: bytes | None = None
         self._store.know(tuple(engine.name for engine in engines.engines))
-        self._store.subscribe(self._tell)
-        work.subscribe(self._tell)
+        self._store.subscribe(self._on_snapshot)
+        work.subscribe(self._on_jobs)
 
     async def read(self) -> AsyncIterator[bytes]:
         self._readers += 1
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch())
-        told: tuple[bytes, bytes] = (b"", b"")
+        told = (b"", b"")
         try:
             while True:
-                changed = self._changed
-                now = (self._workspaces(), self._jobs())
+                changed, now = self._changed, self._render()
                 if news := b"".join(one for one, before in zip(now, told, strict=True) if one != before):
                     told = now
                     yield news
+                    await asyncio.sleep(self._pause)
                 else:
                     await changed.wait()
         finally:
@@ -59,33 +66,46 @@ class Live:
             *(watch(engine, self._store, self._now, asyncio.Event()) for engine in self._engines.engines)
         )
 
-    def _workspaces(self) -> bytes:
-        snapshot = self._store.snapshot
-        if snapshot.loading:
-            return b""
-        if self._rendered[0] is not snapshot:
-            found = (workspace_body(one, page_path(one.name), None) for one in snapshot.workspaces)
-            usage = {one.name: snapshot.usage(one.name)[-1:] for one in snapshot.workspaces}
-            document = {
-                "workspaces": [one.model_dump(mode="json") for one in found],
-                "usage": {
-                    name: {"cpu": taken[0].cpu, "memory": taken[0].memory} for name, taken in usage.items() if taken
-                },
-                "engines": [
-                    {"engine": view.name, "error": None if view.error is None else error_body(view.error).model_dump()}
-                    for view in snapshot.engines
-                ],
-                "chosen": snapshot.chosen,
-                "reason": snapshot.reason,
-            }
-            self._rendered = (snapshot, sse("workspaces", json.dumps(document)))
-        return self._rendered[1]
+    def _render(self) -> tuple[bytes, bytes]:
+        """The same bytes for all readers until something changes."""
+        if self._workspaces is None:
+            snapshot = self._store.snapshot
+            self._workspaces = b"" if snapshot.loading else sse("workspaces", json.dumps(_document(snapshot)))
+        if self._jobs is None:
+            newest = self._work.all[-JOBS:]
+            told = [*(one for one in self._work.active if one not in newest), *newest]
+            self._jobs = sse("jobs", json.dumps({"jobs": [job_body(one).model_dump(mode="json") for one in told]}))
+        return self._workspaces, self._jobs
 
-    def _jobs(self) -> bytes:
-        """Those under way; how far each is, its own events tell."""
-        jobs = [job_body(one).model_dump(mode="json", exclude={"steps"}) for one in self._work.active]
-        return sse("jobs", json.dumps({"jobs": jobs}))
+    def _on_snapshot(self) -> None:
+        self._workspaces = None
+        self._tell()
+
+    def _on_jobs(self) -> None:
+        self._jobs = None
+        self._tell()
 
     def _tell(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
+
+
+def _document(snapshot: Snapshot) -> dict[str, object]:
+    usage = {one.name: snapshot.usage(one.name) for one in snapshot.workspaces}
+    return {
+        "workspaces": [
+            workspace_body(one, page_path(one.name), None).model_dump(mode="json", exclude={"job"})
+            for one in snapshot.workspaces
+        ],
+        "usage": {name: {"cpu": taken[-1].cpu, "memory": taken[-1].memory} for name, taken in usage.items() if taken},
+        "engines": [
+            {
+                "engine": view.name,
+                "seen": view.seen is not None,
+                "error": None if view.error is None else error_body(view.error).model_dump(),
+            }
+            for view in snapshot.engines
+        ],
+        "chosen": snapshot.chosen,
+        "reason": snapshot.reason,
+    }

@@ -111,6 +111,7 @@ class StepBody(BaseModel):
     step: str
     title: str
     state: StepState
+    started: Time
     seconds: float | None
     expected: float | None
     fraction: float | None
@@ -134,6 +135,7 @@ class JobBody(BaseModel):
                 "step": "seed",
                 "title": "Seeding the files",
                 "state": "running",
+                "started": "2026-01-31T12:00:01.500Z",
                 "seconds": None,
                 "expected": 2.0,
                 "fraction": 0.5,

@@ -63,6 +63,7 @@ def job_body(running: Running) -> JobBody:
                 step=step.name,
                 title=step.title,
                 state=step.state,
+                started=step.started,
                 seconds=step.seconds,
                 expected=step.expected,
                 fraction=step.fraction,

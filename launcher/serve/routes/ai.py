@@ -1,5 +1,7 @@
 """From a prompt to a workspace."""
 
+import re
+
 from fastapi import APIRouter, Request
 
 from cluster.names import free_name
@@ -13,6 +15,9 @@ from screens.jobs import Task
 
 router = APIRouter(prefix="/api/ai", tags=["language models"])
 
+FILLERS = frozenset(
+    "a an and app build for i in it make me my of on or please simple small that the to using want with".split()
+)
 WRITING = "Writing "
 """What the title of such a job begins with."""
 
@@ -41,7 +46,7 @@ async def generate_project(given: Given, request: Request, wanted: GenerateReque
 
 
 async def _free_name(given: Surroundings, prompt: str) -> str:
-    """Of the first words of the prompt."""
-    words = [word for word in prompt.split() if len(word) > 2 or word.isupper()][:4]
+    """Of the first words of the prompt that say something."""
+    words = [word for word in re.findall(r"[a-z0-9]+", prompt.lower()) if word not in FILLERS]
     taken = {one.name for one in (await given.engines.everything()).workspaces} | given.work.names
-    return free_name(" ".join(words) or "project", taken)
+    return free_name("-".join(words[:3]) or "project", taken)

@@ -1,0 +1,92 @@
+// The list of workspaces: what each does, since when, and what can be done with it.
+
+import { ask, Refusal } from "/portal/api.js";
+import { ago, announce, byId, element, mark, renew } from "/portal/dom.js";
+
+const WORDS = { creating: "being made", running: "running", stopped: "stopped", failed: "failed", unknown: "not known" };
+
+export function showWorkspaces(list, live, busy) {
+  const items = live.workspaces.map((one) => ({ ...one, taken: live.usage[one.name] ?? null, job: busy.get(one.name) ?? null }));
+  list.setAttribute("aria-busy", "false");
+  if (!items.length) {
+    list.replaceChildren(element("li", { className: "empty" }, "There are no workspaces yet. Describe one above, or start from a template."));
+    return;
+  }
+  renew(list, items, (one) => one.name, row);
+}
+
+function row(one) {
+  const facts = element("span", { className: "facts" }, ...factsOf(one).map((fact) => element("span", {}, fact)));
+  const name = element("span", { className: "name", id: `name-${one.name}` }, one.name);
+  const who = element("div", { className: "who" }, mark(one.job ? "busy" : one.state), name, facts);
+  const actions = element("div", { className: "actions", role: "group", "aria-labelledby": `name-${one.name}` }, ...actionsOf(one));
+  return element("li", {}, who, actions);
+}
+
+function factsOf(one) {
+  const facts = [one.job ?? WORDS[one.state]];
+  if (one.reason && !one.job && one.state !== "stopped") facts.push(one.reason);
+  if (one.template) facts.push(one.template);
+  if (one.taken?.memory) facts.push(`${Math.round(one.taken.memory / 2 ** 20)} MB`);
+  if (one.created) facts.push(`made ${ago(one.created)}`);
+  if (one.state === "running") {
+    for (const port of Object.keys(one.ports)) {
+      facts.push(element("a", { href: `/workspace/${one.name}?port=${port}`, target: "_blank", rel: "noopener" }, `port ${port}`));
+    }
+  }
+  return facts;
+}
+
+function actionsOf(one) {
+  if (one.job) return [element("a", { className: "button", href: one.workspaceUrl }, "Watch")];
+  const actions = [];
+  if (one.state === "running" || one.state === "unknown") {
+    actions.push(change(one, "Stop", "stop"));
+    actions.unshift(element("a", { className: "button", href: one.workspaceUrl, target: "_blank", rel: "noopener" }, "Open"));
+  } else if (one.state !== "creating") {
+    actions.push(change(one, "Start", "start"));
+  }
+  const remove = element("button", { type: "button", className: "quiet" }, "Delete");
+  remove.dataset.action = "delete";
+  remove.addEventListener("click", () => askToDelete(one.name));
+  return [...actions, remove];
+}
+
+function change(one, word, action) {
+  const button = element("button", { type: "button" }, word);
+  button.dataset.action = action;
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    await tell(() => ask(`/api/workspaces/${one.name}/${action}`, "POST"));
+    button.disabled = false;
+  });
+  return button;
+}
+
+function askToDelete(name) {
+  const dialog = byId("sure");
+  byId("sure-title").textContent = `Delete ${name}?`;
+  dialog.returnValue = "no";
+  dialog.addEventListener(
+    "close",
+    () => dialog.returnValue === "yes" && tell(() => ask(`/api/workspaces/${name}`, "DELETE")),
+    { once: true },
+  );
+  dialog.showModal();
+}
+
+// Runs a request; what is refused is shown where everybody looks.
+export async function tell(request) {
+  try {
+    return await request();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const note = byId("unreachable");
+    if (note) {
+      note.textContent = `${error.title}. ${error.message}`;
+      note.hidden = false;
+    }
+    announce(error.title);
+    return null;
+  }
+}
