@@ -19,6 +19,7 @@ from templates.events import Event
 
 if TYPE_CHECKING:
     from cluster.doctor.check import Diagnosis
+    from templates.models.sign_in import SignIn
 
 DOCKER_PATIENCE = 5
 """Seconds until a Docker that says nothing counts as one that is not there."""
@@ -59,6 +60,12 @@ def repair(config: ClusterConfig, diagnosis: "Diagnosis") -> AsyncIterator[Event
     return repair(config, diagnosis)
 
 
+def sign_in() -> "SignIn":
+    from templates.models.sign_in import SignIn
+
+    return SignIn()
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """How the outside world is reached."""
@@ -70,6 +77,7 @@ class Services:
     repair: Callable[[ClusterConfig, "Diagnosis"], AsyncIterator[Event]] = repair
     browse: Callable[[str], bool] = open_url
     secrets: Callable[[], Secrets] = KeyringSecrets
+    sign_in: Callable[[], "SignIn"] = sign_in
 
 
 def config_of(settings: Settings, paths: Paths) -> ClusterConfig:

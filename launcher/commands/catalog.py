@@ -1,5 +1,6 @@
 """All commands, in the order of the help."""
 
+from launcher.commands.ai import AI
 from launcher.commands.cluster import DOWN, STATUS, UP
 from launcher.commands.command import Command
 from launcher.commands.completion import COMPLETION
@@ -17,6 +18,7 @@ from launcher.commands.workspaces import DELETE, LIST, OPEN, START, STOP
 
 COMMANDS: tuple[Command, ...] = (
     NEW,
+    AI,
     IMPORT,
     TEMPLATES,
     LIST,

@@ -13,6 +13,7 @@ from cluster.errors import ClusterDownError, ClusterUnreachableError, WorkspaceE
 from cluster.names import check_name, free_name
 from launcher.commands.command import Command
 from launcher.context import Context
+from launcher.output.console import Console
 from launcher.output.documents import created_document
 from launcher.output.progress import Progress
 from templates.events import Event, StepDone
@@ -105,7 +106,7 @@ async def _create(
 ) -> int:
     async with context.engines() as engines:
         engine = await context.choose(engines)
-        there = await _workspaces(context, engines, engine)
+        there = await all_workspaces(context, engines, engine)
         if args.new_name is not None:
             name = check_name(args.new_name)
             if any(one.name == name and one.engine != engine.name for one in there):
@@ -126,7 +127,7 @@ async def _create(
         raise AssertionError("the last attempt returns or raises")
 
 
-async def _workspaces(context: Context, engines: Engines, engine: Engine) -> tuple[Workspace, ...]:
+async def all_workspaces(context: Context, engines: Engines, engine: Engine) -> tuple[Workspace, ...]:
     """What there is in all engines; the one where the new workspace goes is brought up if it does not answer."""
     try:
         await engine.workspaces()
@@ -173,26 +174,28 @@ class Creation:
     async def _ready(self) -> None:
         self._seconds = monotonic() - self._started
         workspace = replace(await self._engine.workspace(self._name), url=await self._engine.entrance(self._name))
-        self._context.console.tell(self._words(workspace, self._seconds))
+        words = ready_words(self._context.console, workspace, self._seconds, self._project.manifest.run)
+        self._context.console.tell(words)
         await self._context.show_in_browser(workspace.url, wanted=self._open_browser)
-
-    def _words(self, workspace: Workspace, seconds: float) -> str:
-        style = self._context.console.style
-        rows = [("the editor", workspace.url), *((f"port {port}", url) for port, url in workspace.ports.items())]
-        width = max(len(label) for label, _ in rows)
-        lines = [
-            "",
-            f"{style(workspace.name, 'bold')} is ready after {duration(seconds)}.",
-            *(f"  {label:{width}}  {style(url, 'cyan')}" for label, url in rows),
-        ]
-        if self._project.manifest.run:
-            lines.append(f"  {'run it':{width}}  {self._project.manifest.run}")
-        return "\n".join([*lines, ""])
 
     def _left(self) -> str:
         if self._seconds is not None:
             return f"{self._name} can be used; what comes after the editor is not whole."
         return f"{self._name} is not whole yet, and `vibecode delete {self._name}` removes it."
+
+
+def ready_words(console: Console, workspace: Workspace, seconds: float, run: str) -> str:
+    """What a person is told once the editor can be used."""
+    rows = [("the editor", workspace.url), *((f"port {port}", url) for port, url in workspace.ports.items())]
+    width = max(len(label) for label, _ in rows)
+    lines = [
+        "",
+        f"{console.style(workspace.name, 'bold')} is ready after {duration(seconds)}.",
+        *(f"  {label:{width}}  {console.style(url, 'cyan')}" for label, url in rows),
+    ]
+    if run:
+        lines.append(f"  {'run it':{width}}  {run}")
+    return "\n".join([*lines, ""])
 
 
 NEW = Command(

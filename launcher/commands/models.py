@@ -153,9 +153,8 @@ async def _login(context: Context, _: Namespace) -> int:
     from launcher.sign_in import callback
     from templates.models.client import http_client
     from templates.models.server import OPENROUTER
-    from templates.models.sign_in import SignIn
 
-    console, secrets, sign_in = context.console, context.services.secrets(), SignIn()
+    console, secrets, sign_in = context.console, context.services.secrets(), context.services.sign_in()
     if await secrets.place() == "run":
         hint = "Make a key on https://openrouter.ai/settings/keys, and `export VIBECODE_AI_KEY=…` for this shell."
         raise KeyNotKeptError("There is no keyring here.", hint=hint)

@@ -51,6 +51,7 @@ class Journal:
         self._answers: dict[str, list[_Answer]] = {}
         self._asked: dict[str, int] = {}
         self._marks: dict[str, str] = {}
+        self._received = False
         for line in lines:
             self._read(line)
 
@@ -61,6 +62,11 @@ class Journal:
 
     def marked(self, name: str) -> str | None:
         return self._marks.get(name)
+
+    @property
+    def received(self) -> bool:
+        """Whether anything of an answer has arrived."""
+        return self._received or any(answer.text for answers in self._answers.values() for answer in answers)
 
     def recorded(self, key: str) -> _Answer | None:
         """The answer to the next request with this key, if it was asked before."""
@@ -73,6 +79,7 @@ class Journal:
         self._write({"asked": key})
 
     def receive(self, key: str, text: str) -> None:
+        self._received = True
         self._write({"answer": key, "text": text})
 
     def end(self, key: str, reason: FinishReason) -> None:

@@ -23,6 +23,7 @@ class SignIn:
     """One attempt; `verifier` never leaves this program but for the exchange."""
 
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(64), repr=False)
+    exchange_url: str = EXCHANGE
 
     def page(self, callback: str | None) -> str:
         """The page to open; without a callback it shows the code, to be pasted."""
@@ -34,11 +35,11 @@ class SignIn:
         where = {"key_label": "VibeCode"} if callback is None else {"callback_url": callback}
         return f"{PAGE}?{urlencode({**where, **challenge})}"
 
-    async def exchange(self, http: httpx.AsyncClient, code: str, url: str = EXCHANGE) -> str:
+    async def exchange(self, http: httpx.AsyncClient, code: str) -> str:
         """The key for a code. Raises SignInError."""
         body = {"code": code.strip(), "code_verifier": self.verifier, "code_challenge_method": "S256"}
         try:
-            response = await http.post(url, json=body)
+            response = await http.post(self.exchange_url, json=body)
         except httpx.HTTPError as error:
             raise SignInError(f"OpenRouter does not answer: {str(error) or type(error).__name__}.") from error
         try:

@@ -96,6 +96,12 @@ class ModelServer:
             request.transport.abort()
         return response
 
+    async def exchange(self, request: web.Request) -> web.Response:
+        """A sign-in's code for a key."""
+        body = await request.json()
+        self.requests.append(body)
+        return web.json_response({"key": KEY}) if body["code"] == "good" else web.json_response({}, status=403)
+
     async def list_models(self, request: web.Request) -> web.Response:
         self.keys.append(request.headers.get("Authorization"))
         return web.json_response({"object": "list", "data": self.models})
@@ -107,6 +113,7 @@ async def serving(*script: Script, models: Sequence[dict[str, Any]] = ()) -> Asy
     server = ModelServer(list(script), list(models))
     app = web.Application()
     app.router.add_post("/v1/chat/completions", server.chat)
+    app.router.add_post("/v1/auth/keys", server.exchange)
     app.router.add_get("/v1/models", server.list_models)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=1)
     await runner.setup()

@@ -1,0 +1,246 @@
+"""`ai`: a prompt becomes a plan, a project and a workspace."""
+
+import asyncio
+import json
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cluster.engine import Engine
+from cluster.engines import Engines
+from cluster.errors import WorkspaceExistsError
+from cluster.names import check_name, free_name
+from launcher import stdio
+from launcher.commands.command import Command
+from launcher.commands.create import all_workspaces
+from launcher.context import Context
+from launcher.errors import ConfirmationNeededError, UsageError
+from launcher.models import connected_model
+from templates.text import plain
+
+if TYPE_CHECKING:
+    from templates.catalog import Template
+    from templates.generation.generate import Base
+    from templates.generation.journal import Begun, Journal
+    from templates.generation.plan import Plan
+    from templates.generation.planning import Planned
+    from templates.models.metered import MeteredModel
+
+TOKENS_PER_FILE = 700
+"""What a file of such a project has on average; for the estimate alone."""
+
+ACCEPTED, WISHES, NAME = "accepted", "wishes", "name"
+"""The journal's marks: that the plan was accepted, what was to be changed in it, and the workspace's name."""
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("prompt", metavar="PROMPT", nargs="?", help="what the project is to be, in your words")
+    parser.add_argument("new_name", metavar="NAME", nargs="?", help="the workspace's name; the plan's if not given")
+    parser.add_argument("--yes", action="store_true", help="accept the plan without asking")
+    parser.add_argument("--run", action="store_true", help="run its commands also where a workspace is not isolated")
+    parser.add_argument("--no-open", action="store_true", help="do not open the browser")
+    parser.add_argument("--resume", action="store_true", help="go on with the last one that was interrupted")
+    parser.add_argument("--drop", action="store_true", help="forget what was interrupted; its workspace stays")
+
+
+async def _ai(context: Context, args: Namespace) -> int:
+    from templates.generation.journal import begin, resume, unfinished
+
+    begun = await asyncio.to_thread(unfinished, context.paths.generations)
+    if args.drop:
+        return _drop(context, [one for one in begun if args.prompt in (None, one.prompt)])
+    found = _interrupted(begun, args)
+    if found is None and (args.prompt is None or not args.prompt.strip()):
+        raise UsageError("There is no prompt.", hint='`vibecode ai "a URL shortener with FastAPI and SQLite"`.')
+    if not args.yes and not context.console.can_ask:
+        raise ConfirmationNeededError(
+            "The plan has to be accepted before files are written.", hint="Add --yes to accept whatever it is."
+        )
+    if found is None:
+        return await _generate(context, args, begin(context.paths.generations, args.prompt), args.prompt)
+    context.console.say(
+        f"Going on with {plain(found.prompt)[:60]!r}, begun on {found.at.astimezone():%d %B at %H:%M}; what has "
+        "arrived is not asked for again. `vibecode ai --drop` forgets it."
+    )
+    return await _generate(context, args, resume(found), found.prompt)
+
+
+def _interrupted(begun: Sequence["Begun"], args: Namespace) -> "Begun | None":
+    """What the person goes on with: the same prompt, or the last one where they say so."""
+    if args.resume:
+        if not begun:
+            raise UsageError("Nothing was interrupted.", hint='`vibecode ai "…"` begins.')
+        return begun[-1]
+    same = [one for one in begun if one.prompt == args.prompt and args.new_name in (None, one.name or args.new_name)]
+    return same[-1] if same else None
+
+
+def _drop(context: Context, begun: Sequence["Begun"]) -> int:
+    for one in begun:
+        one.file.unlink(missing_ok=True)
+    words = [f"Forgotten: {plain(one.prompt)[:60]!r}" for one in begun] or ["Nothing was interrupted."]
+    words += [f"`vibecode delete {one.name}` removes its workspace." for one in begun if one.name]
+    context.console.answer({"dropped": [one.as_dict() for one in begun]}, "\n".join(words))
+    return 0
+
+
+async def _generate(context: Context, args: Namespace, journal: "Journal", prompt: str) -> int:
+    from templates.generation.errors import GenerationError, GenerationTooLargeError
+
+    ended = False
+    try:
+        code = await _through(context, args, journal, prompt)
+        ended = True
+        return code
+    except (GenerationError, GenerationTooLargeError):
+        ended = True  # what arrived is of no use, so the next try begins anew
+        raise
+    finally:
+        if ended or not journal.received:
+            journal.remove()
+        journal.close()
+
+
+async def _through(context: Context, args: Namespace, journal: "Journal", prompt: str) -> int:
+    from launcher.commands.generating import Generating
+    from templates.generation.verification import Effort
+
+    settings, console = context.loaded.values, context.console
+    secrets = context.services.secrets()
+    async with connected_model(settings, context.paths, secrets, console.environ, notice=console.say) as metered:
+        plan = await _plan(context, metered, journal, prompt, yes=args.yes)
+        if plan is None:
+            console.say("Nothing is written.")
+            return 1
+        async with context.engines() as engines:
+            engine = await context.choose(engines)
+            name = await _name(context, engines, engine, journal, args.new_name, plan)
+            journal.mark(NAME, name)
+            generating = Generating(
+                context,
+                engine,
+                name,
+                plan,
+                may_run=args.run,
+                ask=console.can_ask and not args.yes,
+                open_browser=not args.no_open,
+            )
+            base = await asyncio.to_thread(_base, plan, name)
+            effort = Effort(seconds=settings.ai_minutes * 60, repairs=settings.ai_repairs)
+            document = await generating.run(metered, prompt, base, journal, effort)
+    if console.as_json:
+        console.answer(document, "")
+    return 0
+
+
+async def _plan(
+    context: Context, metered: "MeteredModel", journal: "Journal", prompt: str, *, yes: bool
+) -> "Plan | None":
+    """The plan that the person accepts; None where they want none."""
+    from templates.catalog import Catalog
+    from templates.generation.journal import JournaledModel
+    from templates.generation.planning import change_plan, make_plan
+
+    model = JournaledModel(metered, journal)
+    templates = (await asyncio.to_thread(Catalog().list)).templates
+
+    def ignore(_: str) -> None:
+        """The plan is shown whole."""
+
+    planned = await context.wait(f"Asking {model.id} for a plan", make_plan(model, prompt, templates, ignore))
+    wishes: list[str] = json.loads(journal.marked(WISHES) or "[]")
+    for wish in wishes:
+        planned = await context.wait("Changing the plan", change_plan(model, planned, wish, templates, ignore))
+    while True:
+        context.console.say("\n".join(_plan_lines(metered, prompt, planned, templates)))
+        if yes or journal.marked(ACCEPTED):
+            return planned.plan
+        answer = await _ask(context, "Write it? [y]es, [n]o, or say what is to be different: ")
+        if answer.lower() in ("y", "yes"):
+            journal.mark(ACCEPTED, "yes")
+            return planned.plan
+        if answer.lower() in ("", "n", "no"):
+            return None
+        wishes.append(answer)
+        journal.mark(WISHES, json.dumps(wishes))
+        planned = await context.wait("Changing the plan", change_plan(model, planned, answer, templates, ignore))
+
+
+async def _ask(context: Context, question: str) -> str:
+    assert context.console.stdin is not None
+    context.console.stderr.write(question)
+    context.console.stderr.flush()
+    return (await stdio.read(context.console.stdin.fileno())).decode("utf-8", "replace").strip()
+
+
+def _plan_lines(metered: "MeteredModel", prompt: str, planned: "Planned", templates: "Sequence[Template]") -> list[str]:
+    from templates.generation.prompts import files_messages
+    from templates.models.ledger import dollars
+
+    plan = planned.plan
+    base = next((one.manifest.title for one in templates if one.id == plan.base), "an empty folder")
+    rows = [
+        ("stack", plan.stack or plan.language),
+        ("from", f"{plan.base} ({base})" if plan.base else base),
+        ("port", ", ".join(map(str, plan.ports))),
+        ("install", plan.install),
+        ("run", plan.run),
+        ("test", plan.test),
+    ]
+    cost = metered.estimate(files_messages(prompt, plan, ()), TOKENS_PER_FILE * len(plan.files))
+    about = f"about {dollars(cost)}" if cost is not None else "at a price that is unknown"
+    return [
+        "",
+        f"{plain(plan.title)}: {plain(plan.summary)}" if plan.summary else plain(plan.title),
+        *(f"  {label:8} {plain(value)}" for label, value in rows if value),
+        *(f"  {plain(one.path):30} {plain(one.purpose)}".rstrip() for one in plan.files),
+        "",
+        f"{metered.id} writes {len(plan.files)} files, {about}.",
+    ]
+
+
+async def _name(
+    context: Context, engines: Engines, engine: Engine, journal: "Journal", wanted: str | None, plan: "Plan"
+) -> str:
+    """The workspace's name: what the person says, what was chosen before the interruption, or the plan's."""
+    from launcher.commands.generating import CREATING
+
+    if (chosen := journal.marked(CREATING)) and wanted in (None, chosen):
+        return chosen
+    taken = {one.name for one in await all_workspaces(context, engines, engine)}
+    if wanted is None:
+        return free_name(plan.name, taken)
+    if check_name(wanted) in taken:
+        hint = f"Choose another name, or open it: `vibecode open {wanted}`."
+        raise WorkspaceExistsError(f"There is a workspace {wanted!r} already.", hint=hint)
+    return wanted
+
+
+def _base(plan: "Plan", name: str) -> "Base":
+    """The template that the plan starts from, as `vibecode new` would make it."""
+    from templates.catalog import Catalog
+    from templates.generation.generate import Base
+    from templates.render import render
+
+    if not plan.base:
+        return Base()
+    project = render(Catalog().load(plan.base), {"name": name})
+    return Base(project.files, project.manifest)
+
+
+AI = Command(
+    "ai",
+    "make a workspace from a prompt",
+    (
+        ('vibecode ai "a URL shortener with FastAPI and SQLite"', "shows a plan first, and what it will cost"),
+        ('vibecode ai "a todo list in Express" todo --yes', "named todo, without asking"),
+        ('vibecode ai "a static site for a bakery" --yes --json', "for a script"),
+        ("vibecode ai --resume", "goes on with what was interrupted"),
+    ),
+    _ai,
+    _arguments,
+    description="""Make a workspace from a prompt: a plan, then its files, then its commands until they succeed.
+
+Nothing that the model writes is run outside of a workspace. Where a workspace is not isolated (engine `local`), its
+commands run only if you say so, or with --run.""",
+)

@@ -1,0 +1,156 @@
+"""A plan becomes a workspace, shown on the console as it happens."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
+from time import monotonic
+
+from cluster.engine import Engine, Workspace
+from cluster.errors import WorkspaceExistsError
+from cluster.files import EngineFiles
+from launcher.commands.create import ready_words
+from launcher.context import Context
+from launcher.output.documents import Document, created_document
+from launcher.output.progress import Progress
+from templates.events import Event, StepDone, StepFailed, StepProgress, StepStarted
+from templates.generation.commands import commands_of
+from templates.generation.draft import FileMissing, FileRefused
+from templates.generation.generate import Base, GenerationEvent, Outcome, Target, generate
+from templates.generation.journal import Journal, JournaledModel
+from templates.generation.plan import Plan
+from templates.generation.verification import Effort
+from templates.models.ledger import dollars
+from templates.models.metered import MeteredModel
+from templates.project import Project
+from templates.text import plain
+
+CREATING = "creating"
+"""The journal's mark that the workspace of this name is ours, from before it is made."""
+
+
+class Generating:
+    """One generation in one engine; the editor is shown, and opened, as soon as the files are in it."""
+
+    def __init__(
+        self, context: Context, engine: Engine, name: str, plan: Plan, *, may_run: bool, ask: bool, open_browser: bool
+    ) -> None:
+        """`may_run` is the person's word that commands may run without isolation; `ask` that they can be asked."""
+        self._context = context
+        self._engine = engine
+        self._name = name
+        self._plan = plan
+        self._may_run = may_run
+        self._ask = ask
+        self._open_browser = open_browser
+        self._started = monotonic()
+        self._seconds: float | None = None
+        self._shown = asyncio.Event()
+        self._progress: Progress | None = None
+        self._outcome = Outcome(None)
+        self._notes: list[str] = []
+
+    async def run(self, metered: MeteredModel, prompt: str, base: Base, journal: Journal, effort: Effort) -> Document:
+        """To the end; what `vibecode ai` answers."""
+        metered.for_workspace(self._name)
+        target = Target(lambda project: self._create(project, journal), self._files(), self._consent)
+        model = JournaledModel(metered, journal)
+        events = generate(model, prompt, self._plan, base, target, journal, effort)
+        await self._context.work(self._steps(events, metered), left=self._left, react=self._react)
+        for note in self._notes:
+            self._context.console.say(note)
+        workspace = replace(await self._workspace(), url=await self._engine.entrance(self._name))
+        cost = metered.spending.cost
+        self._context.console.tell(self._verdict(metered))
+        return {
+            **created_document(workspace, self._seconds),
+            "verified": self._outcome.verified,
+            "cost": None if cost is None else float(cost),
+        }
+
+    async def _create(self, project: Project, journal: Journal) -> AsyncIterator[Event]:
+        """Makes the workspace, or goes on with the one that this generation has begun."""
+        there = {one.name: one for one in await self._engine.workspaces()}.get(self._name)
+        ours = journal.marked(CREATING) == self._name
+        if there is not None and ours and there.state != "creating":
+            events = self._engine.start(self._name) if there.state != "running" else None
+        else:
+            journal.mark(CREATING, self._name)
+            events = self._engine.create(self._name, project)
+        if events is None:
+            return
+        try:
+            async for event in events:
+                yield event
+        except WorkspaceExistsError:
+            journal.mark(CREATING, "")
+            raise
+
+    def _files(self) -> EngineFiles:
+        return EngineFiles(self._engine, self._name)
+
+    async def _workspace(self) -> Workspace:
+        return await self._engine.workspace(self._name)
+
+    async def _steps(self, events: AsyncGenerator[GenerationEvent], metered: MeteredModel) -> AsyncGenerator[Event]:
+        """What the console follows; the rest is kept for the end."""
+        async with aclosing(events):
+            async for event in events:
+                match event:
+                    case StepProgress(step="write" | "repair"):
+                        cost = metered.spending.cost
+                        yield event if cost is None else replace(event, text=f"{event.text}, {dollars(cost)}")
+                    case StepStarted() | StepProgress() | StepDone() | StepFailed():
+                        yield event
+                    case FileRefused(path=path, reason=reason):
+                        self._notes.append(f"  Left out: {plain(path)[:200]!r}: {plain(reason)}")
+                    case FileMissing(path=path):
+                        self._notes.append(f"  Not written: {plain(path)}, which the plan names.")
+                    case Outcome():
+                        self._outcome = event
+                    case _:
+                        pass
+
+    async def _react(self, event: Event, progress: Progress) -> None:
+        self._progress = progress
+        if isinstance(event, StepDone) and event.step == "apply":
+            self._seconds = monotonic() - self._started
+            with progress.aside():
+                workspace = replace(await self._workspace(), url=await self._engine.entrance(self._name))
+                self._context.console.tell(ready_words(self._context.console, workspace, self._seconds, self._plan.run))
+                await self._context.show_in_browser(workspace.url, wanted=self._open_browser)
+            self._shown.set()
+
+    async def _consent(self) -> bool:
+        """Whether what the model wrote may be run: in isolation always, else by the person's word alone."""
+        await self._shown.wait()
+        commands = [command.shown for command in commands_of(self._plan)]
+        reason = self._engine.lacks.get("network-isolation")
+        if reason is None or self._may_run or not commands:
+            return True
+        if not self._ask or self._progress is None:
+            return False
+        with self._progress.aside():
+            for line in (reason, "The model wrote these commands, and what they run:", *commands):
+                self._context.console.say(f"  {plain(line)}")
+            return await self._context.console.confirm("Run them as you?", flag="--run")
+
+    def _verdict(self, metered: MeteredModel) -> str:
+        commands = ", ".join(f"`{plain(command.shown)}`" for command in commands_of(self._plan))
+        cost = f"The model cost {dollars(metered.spending.cost)}."
+        match self._outcome.verified:
+            case True:
+                return f"It works: {commands} succeeded. {cost}"
+            case False:
+                hint = f'`vibecode chat {self._name} "…"` goes on with it'
+                return f"It does not work yet: not all of {commands} succeeded; {hint}. {cost}"
+            case None:
+                why = "it names no command that could be tried" if not commands else "nothing of it was run"
+                return f"Whether it works is not known: {why}. {cost}"
+
+    def _left(self) -> str:
+        if self._seconds is not None:
+            return f"{self._name} can be used; whether it works is not known. The same command goes on."
+        return (
+            f"{self._name} is not whole yet. The same command goes on; `vibecode ai --drop` forgets what was written."
+        )
