@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from cluster import ready, system
 from cluster.config import ClusterConfig
@@ -16,6 +16,7 @@ from cluster.kind.image_build import build
 from cluster.kind.image_load import load
 from cluster.kind.lifecycle import Lifecycle
 from cluster.kind.node import find_node, node_name
+from cluster.kind.parts import parts
 from cluster.kind.record import State
 from cluster.kube.api import Kube
 from cluster.kube.connection import Connection
@@ -60,19 +61,16 @@ class KindEngine:
         if known is None:
             detail = "Its creation was cut off, or it is not ours; `vibecode up` sees to it."
             return EngineStatus("kind", "unreachable", detail=detail, parts={"node": node.state})
+        answers, _, _ = await ready.get(known[1].http_port, "localhost", "/", within=2)
+        address = f"http://*.{self._config.base_domain} on 127.0.0.1:{known[1].http_port}"
+        address += "" if answers else " (does not answer)"
         try:
-            kube = self._connect(known[0])
-            found, nodes = await asyncio.gather(self.workspaces(), kube.list("Node"))
+            found, told = await asyncio.gather(
+                self.workspaces(), parts(self._connect(known[0]), self._config.images, address)
+            )
         except ClusterUnreachableError as error:
             return EngineStatus("kind", "unreachable", detail=error.detail, parts={"node": node.state})
-        answers, _, _ = await ready.get(known[1].http_port, "localhost", "/", within=2)
-        parts = {
-            "node": ", ".join(f"{one['metadata']['name']} ({_node_words(one)})" for one in nodes),
-            "kubernetes": nodes[0]["status"]["nodeInfo"]["kubeletVersion"],
-            "ingress": f"http://*.{self._config.base_domain} on 127.0.0.1:{known[1].http_port}"
-            + ("" if answers else " (does not answer)"),
-        }
-        return EngineStatus("kind", "running" if answers else "starting", found, parts=parts)
+        return EngineStatus("kind", "running" if answers else "starting", found, parts=told)
 
     async def workspaces(self) -> tuple[Workspace, ...]:
         if self._lifecycle.known() is None:
@@ -227,8 +225,3 @@ class KindEngine:
         if self._lifecycle.known() is None:
             raise WorkspaceNotFoundError(f"There is no workspace {name!r}: there is no cluster yet.")
         return await self._workspaces()
-
-
-def _node_words(node: dict[str, Any]) -> str:
-    conditions = {one["type"]: one["status"] for one in node["status"].get("conditions", [])}
-    return "ready" if conditions.get("Ready") == "True" else "not ready"

@@ -54,6 +54,7 @@ class Host:
         self.known: dict[str, dict[str, str]] = {}
         self.questions: list[str] = []
         self.speaks_of_news = True
+        self._answering = set[asyncio.Task[None]]()
 
     def set(self, name: str, state: str, reason: str = "") -> None:
         self.known[name] = {"state": state, "reason": reason}
@@ -66,9 +67,17 @@ class Host:
         contact = Contact(me, sockets, "vibecode.localhost", 8080)
         listing.folder.path.mkdir(exist_ok=True)
         listing.folder.host.write_bytes(contact.encode())
-        async with await asyncio.start_unix_server(self._answer, sockets.control):
+        async with await asyncio.start_unix_server(self._meet, sockets.control):
             yield
-        sockets.control.unlink(missing_ok=True)
+        for one in self._answering:
+            one.cancel()
+        await asyncio.gather(*self._answering, return_exceptions=True)
+
+    def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answering = asyncio.ensure_future(self._answer(reader, writer))
+        self._answering.add(answering)
+        answering.add_done_callback(self._answering.discard)
+        answering.add_done_callback(lambda _: writer.close())
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         question = json.loads(await reader.readline())
@@ -81,7 +90,6 @@ class Host:
             else:
                 answer = {"error": {"code": "unexpected", "title": "", "detail": "what?", "hint": ""}}
         writer.write(json.dumps(answer).encode() + b"\n")
-        writer.close()
 
 
 async def test_records_are_told_at_once_and_as_they_change(listing: Listing) -> None:
@@ -117,8 +125,6 @@ async def test_what_the_host_knows_is_told_as_it_changes(listing: Listing, speak
             assert (shop.state, shop.reason) == ("failed", "it ended")
             host.set("shop", "running")
             assert states(await anext(watch)) == {"shop": "running"}
-        listing.folder.host.unlink()
-        host.news.add("shop", "stopped", "")  # lets go of who waits
         assert states(await anext(watch)) == {"shop": "stopped"}
 
 
