@@ -139,13 +139,13 @@ hashes() { # of those files below $1 that standard input names
 taken() { # those of them that are there
   while IFS= read -r path; do if [ -e "$1/$path" ] || [ -L "$1/$path" ]; then printf '%s\n' "$path"; fi; done
 }
-check() { # $1: where; $2: hashes that must be found; $3: what must not be there
-  cut -b67- "$2" | hashes "$1" >found
-  taken "$1" <"$3" >taken
-  if cmp -s "$2" found && [ ! -s taken ]; then return 0; fi
-  echo conflict
+check() { # $1: what it is about; $2: where; $3: hashes that must be found; $4: what must not be there
+  cut -b67- "$3" | hashes "$2" >found
+  taken "$2" <"$4" >taken
+  if cmp -s "$3" found && [ ! -s taken ]; then return 0; fi
+  echo "$1"
   cat found
-  hashes "$1" <taken
+  hashes "$2" <taken
   exit 0
 }
 
@@ -161,8 +161,8 @@ while IFS= read -r path; do
   if [ -L "$project/$path" ]; then printf 'refused\tis a link\t%s\n' "$path"; exit 0; fi
   if [ -d "$project/$path" ]; then printf 'refused\tis a folder\t%s\n' "$path"; exit 0; fi
 done <targets
-check "$project" bases absent
-check "$state" record-bases record-absent
+check files "$project" bases absent
+check records "$state" record-bases record-absent
 while IFS= read -r path; do
   if [ -f "$project/$path" ] && [ -x "$project/$path" ]; then chmod +x "new/$path"; fi
 done <modeless
@@ -174,4 +174,5 @@ complete "$state/transaction"
 echo done
 """
 )
-"""`APPLY` reads a tar from standard input, see `cluster.files`; prints `done`, or `conflict` or `refused` and why."""
+"""`APPLY` reads a tar from standard input, see `cluster.files`; prints `done`, or what is in the way: `files` or
+`records` and the hashes that were found, or `refused` and why."""

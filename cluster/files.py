@@ -12,7 +12,7 @@ from cluster.errors import VolumeFullError, WorkspaceFilesError
 from cluster.file_listing import parse_listing
 from cluster.file_scripts import APPLY, LIST, READ, RECORDS
 from cluster.output_tail import OutputTail
-from templates.errors import FilesConflictError, TooLargeError, UnsafePathError
+from templates.errors import FilesConflictError, RecordsConflictError, TooLargeError, UnsafePathError
 from templates.paths import check_files, check_path
 from templates.project import ProjectFile
 from templates.text import size_in_words
@@ -71,8 +71,10 @@ class EngineFiles:
         match said[:1]:
             case ["done"]:
                 return {one.path: sha256(one.content) for one in changes if isinstance(one, Write)}
-            case ["conflict"]:
-                raise FilesConflictError(tuple(_conflicts((*changes, *records), said[1:])))
+            case ["files"]:
+                raise FilesConflictError(tuple(_conflicts(changes, said[1:])))
+            case ["records"]:
+                raise RecordsConflictError(tuple(_conflicts(records, said[1:])))
             case _:
                 _, reason, path = said[0].split("\t")
                 raise UnsafePathError(f"{path!r} {reason}; nothing was written.")

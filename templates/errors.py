@@ -67,6 +67,14 @@ class FilesConflictError(VibeCodeError):
         self.conflicts = tuple(conflicts)
 
 
+class RecordsConflictError(FilesConflictError):
+    """The same for what we keep beside the project: another VibeCode was quicker."""
+
+    code = "records-changed"
+    title = "Another VibeCode has changed something in this workspace meanwhile"
+    hint = "Nothing was written. Run the same command again."
+
+
 def _conflict(one: "Conflict") -> str:
     if one.found == "absent":
         return f"{one.path} is not there any more."

@@ -116,7 +116,8 @@ class WorkspaceFiles(Protocol):
         """Makes all changes, or none, and answers the sha256 of each file written, by path.
 
         Cut off anywhere, the next call of any method finds all of it done, or nothing. Raises FilesConflictError where
-        a file is not its change's `base`, UnsafePathError for a path that leaves the project or is in the way.
+        a file is not its change's `base`, RecordsConflictError where a record is not, and UnsafePathError for a path
+        that leaves the project or is in the way.
         """
         ...
 

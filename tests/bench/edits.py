@@ -32,7 +32,7 @@ async def measure(runs: int = 3) -> list[Result]:
         whole = tuple(parse(stream, size) for _ in range(runs))
         half = tuple(2 * parse(stream[: len(stream) // 2], size) for _ in range(runs))
         what = f"parsing {STREAM / 1e6:g} MB in pieces of {size:,}"
-        results.append(Result("edits", what, whole, "≤ 1.2×", "twice the half", half))
+        results.append(Result("edits", what, whole, "≤ 1.2", "twice the half", half))
     return results
 
 

@@ -13,7 +13,7 @@ from cluster.config import ClusterConfig
 from cluster.engine import Engine
 from cluster.errors import WorkspaceNotFoundError, WorkspaceStoppedError
 from cluster.files import EngineFiles
-from templates.errors import FilesConflictError, UnsafePathError
+from templates.errors import FilesConflictError, RecordsConflictError, UnsafePathError
 from templates.project import Manifest, Project, ProjectFile
 from templates.workspace_files import ABSENT, Change, Delete, Write, sha256
 from tests.contract.test_engine_contract import done, run
@@ -192,8 +192,9 @@ class WorkspaceFilesContract(ABC):
 
         assert await files.records("turns/*/turn.json") == {"turns/1/turn.json": b"{}"}
         assert await files.records("chats/*") == {"chats/a/1.json": b"1"}
-        with pytest.raises(FilesConflictError):
+        with pytest.raises(RecordsConflictError) as error:
             await files.apply([Write("x", b"")], [Write("turns/1/turn.json", b"", base=ABSENT)])
+        assert [(one.path, one.found) for one in error.value.conflicts] == [("turns/1/turn.json", sha256(b"{}"))]
         assert [one.path for one in (await files.list()).files] == before
 
     async def test_a_thousand_files_at_once(self, files: EngineFiles) -> None:
