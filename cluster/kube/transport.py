@@ -61,6 +61,13 @@ class Transport:
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=10),
         )
 
+    @property
+    def _open(self) -> httpx.AsyncClient:
+        """Raises ClusterUnreachableError once it was closed, as `down` does while others may still ask."""
+        if self._client.is_closed:
+            raise ClusterUnreachableError(f"The connection to {self.connection.server} was closed.")
+        return self._client
+
     async def send(
         self,
         method: str,
@@ -83,7 +90,7 @@ class Transport:
         async def attempt(left: float) -> bytes:
             try:
                 async with asyncio.timeout(left):
-                    response = await self._client.send(request)
+                    response = await self._open.send(request)
             except (httpx.TransportError, TimeoutError) as error:
                 unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
                 raise no_answer(self.connection.server, error, again=idempotent or unsent) from error
@@ -116,8 +123,8 @@ class Transport:
         """The status of one GET, sent once; 0 where no answer came."""
         try:
             async with asyncio.timeout(self.timeout):
-                return (await self._client.get(path)).status_code
-        except (httpx.TransportError, TimeoutError):
+                return (await self._open.get(path)).status_code
+        except (httpx.TransportError, TimeoutError, ClusterUnreachableError):
             return 0
 
     @asynccontextmanager
@@ -136,7 +143,7 @@ class Transport:
         async def attempt(left: float) -> httpx.Response:
             try:
                 async with asyncio.timeout(None if silence is None else min(left, self.timeout)):
-                    response = await self._client.send(request, stream=True)
+                    response = await self._open.send(request, stream=True)
                     if response.is_success:
                         return response
                     await response.aread()  # closes it, on every way out

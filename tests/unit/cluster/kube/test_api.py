@@ -283,3 +283,17 @@ async def test_objects_are_sent_as_they_are(server: FakeKubeServer, kube: Kube) 
     kept = server.store.get(("configmaps", NAMESPACE, "two"))
     assert kept["data"] == {"text": "ü\u2028 \x85 \0 😀"}
     assert json.loads(await kube.raw(f"{PATH}/two"))["data"] == kept["data"]
+
+
+async def test_what_is_asked_while_the_connection_is_closed_is_told(server: FakeKubeServer, kube: Kube) -> None:
+    server.faults.append(Silence())
+    asked = asyncio.ensure_future(kube.list("Pod"))
+    while not server.requests:
+        await asyncio.sleep(0.005)
+
+    await kube.close()
+
+    for waiting in (asked, kube.list("Pod")):
+        with pytest.raises(ClusterUnreachableError):
+            await waiting
+    assert not await kube.ready()
