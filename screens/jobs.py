@@ -99,7 +99,9 @@ class Jobs:
                 return job
         job = Job(str(next(self._ids)), task, self._now())
         self._put(job)
-        self._tasks[job.id] = asyncio.create_task(self._run(job.id, task), name=task.title)
+        work = asyncio.create_task(self._run(job.id, task), name=task.title)
+        work.add_done_callback(lambda _: self._ensure_ended(job.id))
+        self._tasks[job.id] = work
         return job
 
     def cancel(self, job_id: str) -> None:
@@ -151,6 +153,11 @@ class Jobs:
             close = getattr(events, "aclose", None)
             if close is not None:
                 await close()
+
+    def _ensure_ended(self, job_id: str) -> None:
+        """Work that is cancelled before its first step never runs, and so cannot tell of its end."""
+        if self._jobs[job_id].active:
+            self._end(job_id, "stopped")
 
     def _end(self, job_id: str, state: JobState, error: VibeCodeError | None = None) -> None:
         job, now = self._jobs[job_id], self._now()

@@ -117,7 +117,9 @@ class ProgressScreen(PlaceScreen):
         shown = self._logged[2] if self._logged[:2] == (job.id, name) and self._logged[2] <= len(lines) else 0
         if shown == 0:
             self._log.clear()
-        self._log.write_lines(lines[shown:])
+        if lines[shown:]:
+            self._log.write_lines(lines[shown:])
+            self.call_after_refresh(self._log.scroll_end, animate=False)
         self._logged = (job.id, name, len(lines))
         self._log_title.update(f"What “{step.title}” says" if step and lines else "")
 

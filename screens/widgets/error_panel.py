@@ -9,15 +9,15 @@ from templates.text import plain
 
 
 def error_words(error: VibeCodeError) -> Content:
-    """Title, detail, hint and the key to the log file, with air between them."""
+    """Title and detail, then hint and the key to the log file."""
     detail = Content("\n").join([Content(plain(line)) for line in error.detail.splitlines()])
     hint = [Content("\n\n"), Content.assemble((f"{GLYPHS.arrow} ", "$accent"), plain(error.hint))] if error.hint else []
     return Content.assemble(
         (f"{GLYPHS.wrong} {error.title}", "$error bold"),
-        "\n\n",
+        "\n",
         detail,
         *hint,
-        "\n\n",
+        "\n",
         ("ctrl+l opens the log file, which has the rest.", "$muted"),
     )
 
