@@ -127,7 +127,7 @@ stage=$(mktemp -d "$state/apply.XXXXXX")
 trap 'rm -rf "$stage"' EXIT
 cd "$stage"
 # What is left unread must be drained, or containerd never tells how a command ended.
-tar -x -p --no-same-owner -f - || { code=$?; cat >/dev/null; exit "$code"; }
+tar -x -m -p --no-same-owner -f - || { code=$?; cat >/dev/null; exit "$code"; }
 if [ ! -e complete ]; then echo "the files were cut off" >&2; exit 3; fi
 mkdir -p new records before
 if [ -s SHA256SUMS ]; then sha256sum --check --quiet --strict SHA256SUMS >&2; fi

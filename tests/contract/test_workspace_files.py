@@ -130,6 +130,14 @@ class WorkspaceFilesContract(ABC):
         assert found[NASTY].mode & 0o100
         assert not found["README.md"].mode & 0o111
 
+    async def test_what_is_written_is_new_for_programs_that_look_at_times(self, files: EngineFiles) -> None:
+        """Python takes compiled code for a module's own where neither its size nor its time has changed."""
+        ran = await files.run("touch -d '1 hour ago' reference", seconds=10)
+        assert ran.exit_code == 0
+        await files.apply([Write("src/app.py", b"print('world')\n")])
+        ran = await files.run("find src -newer reference -name app.py", seconds=10)
+        assert ran.output.strip() == "src/app.py"
+
     async def test_a_deleted_files_empty_folders_go_with_it(
         self, engine: Engine, name: str, files: EngineFiles
     ) -> None:
