@@ -15,10 +15,12 @@ from typing import Any
 import pytest
 
 from cluster.config import ClusterConfig
-from cluster.engine import Workspace
+from cluster.engine import Activity, Workspace
+from cluster.local.activity import activity
 from cluster.local.contact import Contact
 from cluster.local.editor import MARKER
 from cluster.local.folders import LocalFolder, Sockets
+from cluster.local.hosting import find_host
 from cluster.local.listing import Listing
 from cluster.local.news import KEPT, News, Piece
 from cluster.local.parts import code_server_version
@@ -89,6 +91,8 @@ class Host:
                 answer["news"] = self.news.number
             else:
                 answer = {"error": {"code": "unexpected", "title": "", "detail": "what?", "hint": ""}}
+        if question["ask"] == "history":
+            answer = {"history": [piece.encode() for piece in self.news.kept]}
         writer.write(json.dumps(answer).encode() + b"\n")
 
 
@@ -138,6 +142,34 @@ async def test_a_host_with_nothing_new_is_not_asked_again(listing: Listing) -> N
             put(listing, "shop", replace(SHOP, ports=(number + 1,)))
             assert [list(one.ports) for one in await anext(watch)] == [[number + 1]]
         assert host.questions.count("news") <= 2
+
+
+async def test_what_became_of_editors_is_told_with_how_often_they_were_started_again(listing: Listing) -> None:
+    host = Host()
+    host.set("blog", "running")
+    host.set("shop", "starting", "the editor is starting")
+    for _ in range(2):
+        host.set("shop", "starting", "The editor ended with exit code 3; it is started again.")
+    host.set("shop", "failed", "The editor ended with exit code 3 (it was started 3 times).")
+    async with host.serve(listing):
+        found = await find_host(listing.folder)
+        assert found is not None
+        found[1]["pid"] = 1
+        every, shop = [await activity(listing.folder, found, name) for name in (None, "shop")]
+
+    assert [(one.workspace, one.state, one.restarts) for one in every.units] == [
+        (None, "running", 0),
+        ("blog", "running", 0),
+        ("shop", "failed", 2),
+    ]
+    assert [(one.reason, one.warning) for one in shop.occurrences] == [
+        ("Starting", False),
+        ("Starting", True),
+        ("Starting", True),
+        ("Failed", True),
+    ]
+    assert len(every.occurrences) == 5
+    assert await activity(listing.folder, None, None) == Activity()
 
 
 async def test_the_last_news_are_kept_and_survive_the_way() -> None:
