@@ -2,12 +2,13 @@
 
 from argparse import ArgumentParser, Namespace
 
-from cluster.engine import EngineStatus
+from cluster.engine import Engine, EngineStatus
 from launcher.commands.command import Command
 from launcher.commands.table import workspace_lines
 from launcher.context import Context
 from launcher.output.console import Console
 from launcher.output.documents import status_document
+from templates.errors import VibeCodeError
 from templates.text import plain
 
 
@@ -23,10 +24,20 @@ async def _status(context: Context, _: Namespace) -> int:
     async with context.engines() as engines:
         chosen = await context.choose(engines)
         for engine in engines.engines:
-            if engine is not chosen and (other := await engine.status()).state != "absent":
-                context.console.say("\n".join([*_status_lines(context.console, other), ""]))
+            if engine is not chosen:
+                await _tell_beside(context.console, engine)
         _answer_status(context.console, await chosen.status())
     return 0
+
+
+async def _tell_beside(console: Console, engine: Engine) -> None:
+    try:
+        status = await engine.status()
+    except VibeCodeError as error:
+        console.say(f"The engine `{engine.name}` is out of reach: {error.detail} {error.hint}")
+        return
+    if status.state != "absent":
+        console.say("\n".join([*_status_lines(console, status), ""]))
 
 
 def _answer_status(console: Console, status: EngineStatus) -> None:

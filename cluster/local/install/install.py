@@ -45,7 +45,7 @@ async def install_code_server(config: ClusterConfig, step: Step, *, ways: Sequen
         for way in ways:
             try:
                 await way(folder, tree, step)
-                await _try_out(tree / "bin" / "code-server")
+                await _try_out(tree / "bin" / "code-server", private_folder(folder / "home"))
             except CodeServerChecksumError:  # somebody changes downloads: another way would be no safer
                 raise
             except ProgramInstallError as error:
@@ -61,10 +61,13 @@ async def install_code_server(config: ClusterConfig, step: Step, *, ways: Sequen
         raise CodeServerInstallError(" ".join(reasons), hint=_next_step(reasons))
 
 
-async def _try_out(program: Path) -> None:
-    """Raises CodeServerInstallError where it does not run here: built for another libc, or a folder without `exec`."""
+async def _try_out(program: Path, home: Path) -> None:
+    """Runs it once; it writes its configuration into a home that is not the person's own.
+
+    Raises CodeServerInstallError where it does not run here: built for another libc, or a folder without `exec`.
+    """
     try:
-        ended = await process.run(str(program), "--version")
+        ended = await process.run(str(program), "--version", env={"HOME": str(home), "XDG_CONFIG_HOME": str(home)})
     except OSError as error:
         detail = f"{program} cannot be run: {error.strerror}. Is its file system mounted with `noexec`?"
         raise CodeServerInstallError(detail) from error

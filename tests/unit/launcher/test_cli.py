@@ -10,7 +10,7 @@ import pytest
 from cluster.config import ClusterConfig
 from cluster.doctor.check import Check, Diagnosis
 from cluster.engine import EngineStatus, Workspace
-from cluster.errors import ClusterDownError, SeedError
+from cluster.errors import ClusterDownError, DockerDeniedError, SeedError
 from launcher.commands.catalog import COMMANDS
 from launcher.parser import EXAMPLES, build_parser
 from templates.events import Steps, stream
@@ -192,6 +192,23 @@ def test_status_lists_workspaces_as_list_does(vibecode: Cli, engine: FakeEngine)
 
     assert vibecode("status", "--json").document["workspaces"] == vibecode("list", "--json").document
     assert "node  Ready" in vibecode("status").out
+
+
+def test_status_is_answered_although_the_other_engine_cannot_be_asked(vibecode: Cli, engine: FakeEngine) -> None:
+    class Denied(FakeEngine):
+        async def status(self) -> EngineStatus:
+            raise DockerDeniedError("This account may not use the socket.")
+
+    async def no_docker() -> str:
+        return "you may not use Docker"
+
+    engine.put("shop", SHOP)
+    vibecode.services |= {"kind": Denied, "local": lambda _: engine, "docker_obstacle": no_docker}
+
+    result = vibecode("status", "--json")
+
+    assert [one["name"] for one in result.document["workspaces"]] == ["shop"]
+    assert "The engine `kind` is out of reach: This account may not use the socket." in result.err
 
 
 def test_down_without_a_terminal_names_the_flag_and_what_would_be_lost(vibecode: Cli, engine: FakeEngine) -> None:

@@ -49,6 +49,19 @@ async def test_the_first_way_that_works_is_taken(config: ClusterConfig, step: St
     assert sorted(one.name for one in config.home.iterdir()) == ["code-server", "code-server.lock"]
 
 
+async def test_trying_it_out_leaves_nothing_in_the_persons_home(
+    config: ClusterConfig, step: Step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home := tmp_path / "person").mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
+    writing = writes('#!/bin/sh\ntouch "$HOME/config" "$XDG_CONFIG_HOME/config.yaml"\n')
+
+    await install_code_server(config, step, ways=(writing,))
+
+    assert list(home.iterdir()) == []
+
+
 async def test_one_that_does_not_run_here_is_not_kept(config: ClusterConfig, step: Step) -> None:
     broken = writes("#!/bin/sh\necho 'no such libc' >&2\nexit 1\n")
 
