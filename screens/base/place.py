@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from screens.places import PlaceId
 from screens.shared import Shared
@@ -56,6 +56,11 @@ class PlaceScreen(Screen[None]):
 
     def visit(self, subject: str) -> None:
         """Shows what another place sent the person here for: a workspace's name, or a job's id."""
+
+    @property
+    def typing(self) -> bool:
+        """Whether keys are text now."""
+        return isinstance(self.focused, Input)
 
     def leave(self) -> bool:
         """Whether Escape had something to close here, which is then closed."""

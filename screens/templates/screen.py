@@ -196,12 +196,14 @@ class TemplatesScreen(PlaceScreen):
     # The commands
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        if action == "search":
+            return not self.typing
         usable = self._entry is not None and self._entry.template is not None
         return None if action in ("use", "next_view", "previous_view") and not usable else True
 
     def action_search(self) -> None:
         self._panes.detail_shown = False
-        self._search.focus()
+        self.set_focus(self._search)  # at once: what is typed on is for it
 
     @on(SearchField.Submitted)
     def _search_left(self) -> None:

@@ -122,7 +122,7 @@ class WorkspacesScreen(PlaceScreen):
 
     def action_filter(self) -> None:
         self._filter.add_class("-shown")
-        self._filter.focus()
+        self.set_focus(self._filter)  # at once: what is typed on is for it
 
     @on(Field.Changed, "#filter")
     def _filtered(self) -> None:
@@ -151,6 +151,8 @@ class WorkspacesScreen(PlaceScreen):
     # The commands
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        if action == "filter":
+            return not self.typing
         if action not in NEEDS_ONE:
             return True
         states = {one.state for one in self._targets()}
