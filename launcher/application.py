@@ -38,7 +38,8 @@ class SystemBrowser:
 
 def can_open(console: Console) -> bool:
     """Whether there is a terminal that the application can draw on, and a person to read it."""
-    terminal = console.stdin_is_terminal and console.stdout.isatty() and not console.as_json
+    streams = (console.stdout, console.stderr)  # Textual draws on the latter
+    terminal = console.stdin_is_terminal and all(one.isatty() for one in streams) and not console.as_json
     return terminal and console.environ.get("TERM", "") not in ("", "dumb")
 
 
@@ -59,6 +60,7 @@ def open_application(console: Console, loaded: LoadedSettings, paths: Paths, ser
 
 
 def screen_services(console: Console, loaded: LoadedSettings, paths: Paths, services: Services) -> "ScreenServices":
+    from launcher.settings_store import FileSettings
     from screens.services import Services as ScreenServices
 
     config = config_of(loaded.values, paths)
@@ -73,6 +75,7 @@ def screen_services(console: Console, loaded: LoadedSettings, paths: Paths, serv
         shell=shell,
         examine=lambda: services.examine(config),
         repair=lambda diagnosis: services.repair(config, diagnosis),
+        settings=FileSettings(paths, console.environ, loaded, services.secrets()),
         log_file=paths.log_file,
         version=__version__,
     )

@@ -22,22 +22,26 @@ _IMAGES = Images()
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a setting may be, in words, and how a value is made of what was written; None where it is not allowed."""
+    """What a setting may be, in words, and how a value is made of what was written; None where it is not allowed.
+
+    `choices` are all that there is to choose from, where they are few.
+    """
 
     allowed: str
     parse: Callable[[object], object | None]
+    choices: tuple[str, ...] = ()
 
 
-def _rule(allowed: str, parse: Callable[[object], object | None]) -> Mapping[str, Rule]:
+def _rule(allowed: str, parse: Callable[[object], object | None], choices: tuple[str, ...] = ()) -> Mapping[str, Rule]:
     """As a field's metadata."""
-    return {"rule": Rule(allowed, parse)}
+    return {"rule": Rule(allowed, parse, choices)}
 
 
 def _choice(*choices: str) -> Mapping[str, Rule]:
     def parse(raw: object) -> str | None:
         return next((choice for choice in choices if choice.lower() == str(raw).lower()), None)
 
-    return _rule("one of " + ", ".join(choices), parse)
+    return _rule("one of " + ", ".join(choices), parse, choices)
 
 
 def _text(pattern: str, allowed: str) -> Mapping[str, Rule]:
@@ -83,7 +87,7 @@ _URL = _text(r"(https?://[^\s@?#]+)?", "an address such as `http://localhost:114
 _MODEL = _text(r"[\w~./:@+-]{0,200}", "a model's name as its server has it, or nothing")
 _DOLLARS = _rule("US dollars such as `2.50`; 0 is no limit", _parse_dollars)
 _PORT = _rule("a port from 1 to 65535, or 0 to have one chosen", _parse_port)
-_SWITCH = _rule("true or false", _parse_switch)
+_SWITCH = _rule("true or false", _parse_switch, ("true", "false"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,26 @@ def default(one: "Field[Any]") -> Any:
     """A field's default; every setting has one."""
     assert one.default is not MISSING
     return one.default
+
+
+def rule_of(name: str) -> Rule:
+    """Raises SettingError where there is no such setting."""
+    known = {one.name: one for one in fields(Settings)}
+    if name not in known:
+        raise SettingError(f"There is no setting {name!r}.", hint=_similar(name, known))
+    return known[name].metadata["rule"]
+
+
+def checked(name: str, written: str) -> object:
+    """The value that this setting takes from what was written. Raises SettingError where it is not allowed."""
+    rule = rule_of(name)
+    value = rule.parse(written)
+    if value is None:
+        raise SettingError(f"{name} cannot be {written[:80]!r}; allowed is {rule.allowed}.", hint=_NOT_ALLOWED)
+    return value
+
+
+_NOT_ALLOWED = "`vibecode config` says what each setting means; nothing was changed."
 
 
 def _parse(one: "Field[Any]", raw: object, where: str) -> object:

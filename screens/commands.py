@@ -43,7 +43,14 @@ WORKSPACES = (
     Command("delete", "Delete", "d,delete", "Delete it with all its files; asks first.", "workspaces"),
     Command("logs", "Logs", "l", "What it says.", "workspaces"),
     Command("shell", "Shell", "t", "A shell in it, on this terminal.", "workspaces"),
-    Command("filter", "Filter", "slash", "Only those whose name, template or state has these letters.", "workspaces"),
+    Command(
+        "filter",
+        "Filter",
+        "slash",
+        "Only those whose name, template or state has these letters.",
+        "workspaces",
+        priority=True,
+    ),
     Command("mark", "Select", "space", "Select it, to act on several at once.", "workspaces", in_bar=False),
     Command("mark_all", "Select all", "a", "Select all that are shown, or none.", "workspaces", in_bar=False),
     Command("details", "Details", "right", "All that is known of it, in a narrow window.", "workspaces", in_bar=False),
@@ -54,7 +61,14 @@ WORKSPACES = (
 
 TEMPLATES = (
     Command("use", "Use it", "enter", "Name it, set its variables, and open it in the editor.", "templates"),
-    Command("search", "Search", "slash", "Only those with these letters in title, tags, language or use.", "templates"),
+    Command(
+        "search",
+        "Search",
+        "slash",
+        "Only those with these letters in title, tags, language or use.",
+        "templates",
+        priority=True,
+    ),
     Command("language", "Language", "l", "Only those in one language, one after the other.", "templates"),
     Command("next_view", "Preview", "right", "What it is, its README, its files.", "templates"),
     Command("previous_view", "Preview back", "left", "The same, the other way round.", "templates", in_bar=False),
@@ -68,7 +82,22 @@ PROGRESS = (
     Command("forget", "Clear", "d,delete", "Take finished work off the list.", "progress"),
 )
 
-COMMANDS = (*EVERYWHERE, *WORKSPACES, *TEMPLATES, *PROGRESS)
+SETTINGS = (
+    Command("edit", "Change", "enter", "Write a new value into the file of settings.", "settings"),
+    Command("reset", "Reset", "d,delete", "Take it out of the file: the default counts again.", "settings"),
+    Command(
+        "search",
+        "Search",
+        "slash",
+        "Only those with these letters in name, value or meaning.",
+        "settings",
+        priority=True,
+    ),
+    Command("copy", "Copy path", "c", "Copy the path of the file of settings.", "settings"),
+    Command("details", "Details", "right", "All that is known of it, in a narrow window.", "settings", in_bar=False),
+)
+
+COMMANDS = (*EVERYWHERE, *WORKSPACES, *TEMPLATES, *PROGRESS, *SETTINGS)
 
 
 def commands_of(place: PlaceId | None) -> tuple[Command, ...]:

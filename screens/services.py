@@ -12,6 +12,7 @@ from templates.events import Event
 
 if TYPE_CHECKING:
     from cluster.doctor.check import Diagnosis
+    from screens.settings.store import SettingsStore
 
 
 class Browser(Protocol):
@@ -43,6 +44,7 @@ class Services:
     shell: Callable[[str], Awaitable[int]]
     examine: "Callable[[], Awaitable[Diagnosis]]"
     repair: "Callable[[Diagnosis], AsyncIterator[Event]]"
+    settings: "SettingsStore"
     log_file: Path
     version: str
     catalog: Catalog = field(default_factory=Catalog)

@@ -71,6 +71,12 @@ def hanging(rows: Sequence[tuple[str, str]], width: int, style: str = "", label:
     return Content("\n").join(lines)
 
 
+def marked(text: str) -> Content:
+    """A sentence with `code` in it, which stands out instead of its backticks."""
+    parts = text.split("`")
+    return Content.assemble(*((part, "$accent") if number % 2 else part for number, part in enumerate(parts)))
+
+
 def keys(rows: Sequence[tuple[str, str]]) -> Content:
     """Keys and what they do, in one line."""
     return Content("   ").join([Content.assemble((key, "$accent bold"), " ", (title, "$muted")) for key, title in rows])

@@ -1,6 +1,7 @@
 """The preview of a template: its facts, its README, and its files."""
 
 import asyncio
+from functools import partial
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -14,6 +15,7 @@ from textual.widgets import ContentSwitcher, Markdown, Static
 from screens.templates import presenter
 from screens.templates.presenter import Node
 from screens.templates.reading import Preview, colours, read_preview, unreadable
+from screens.widgets.fitted import Fitted
 from screens.widgets.page import Page
 from screens.widgets.row_list import RowList
 from templates.catalog import Template
@@ -73,7 +75,7 @@ class TemplatePreview(Container):
         self._lines: dict[str, Node] = {}
         self._heading = Static(id="heading")
         self._bar = ViewsBar()
-        self._overview = Static()
+        self._overview = Fitted()
         self._readme = Markdown(open_links=False)
         self._tree = RowList(self._draw, id="tree")
         self._file_name = Static(id="file-name")
@@ -111,17 +113,10 @@ class TemplatePreview(Container):
             return
         self._template, self._preview = template, None
         self._heading.update(presenter.heading(template))
-        self._show_overview()
+        self._overview.show(partial(presenter.overview, template))
         for scroll in self._scroll.values():
             scroll.scroll_home(animate=False)
         self._fill()
-
-    def on_resize(self) -> None:
-        self._show_overview()
-
-    def _show_overview(self) -> None:
-        if self._template is not None and self.size.width:
-            self._overview.update(presenter.overview(self._template, self.size.width - 1))
 
     def turn(self, view: str) -> None:
         """To another view."""

@@ -8,6 +8,9 @@ from screens.widgets.field import Field
 class SearchField(Field):
     """Its screen has `action_move`, which moves the list's cursor by so many rows."""
 
+    DEFAULT_CSS = """
+    SearchField { width: 1fr; margin-bottom: 1; padding: 0 1 0 3; }
+    """
     BINDINGS = [
         Binding("up", "screen.move(-1)", "Up", show=False),
         Binding("down", "screen.move(1)", "Down", show=False),
