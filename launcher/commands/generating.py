@@ -15,7 +15,7 @@ from launcher.output.documents import Document, created_document
 from launcher.output.progress import Progress
 from templates.events import Event, StepDone, StepFailed, StepProgress, StepStarted
 from templates.generation.commands import commands_of
-from templates.generation.draft import FileMissing, FileRefused
+from templates.generation.draft import FileCut, FileDone, FileGrew, FileMissing, FileRefused, FileStarted
 from templates.generation.generate import Base, GenerationEvent, Outcome, Target, generate
 from templates.generation.journal import Journal, JournaledModel
 from templates.generation.plan import Plan
@@ -23,10 +23,32 @@ from templates.generation.verification import Effort
 from templates.models.ledger import dollars
 from templates.models.metered import MeteredModel
 from templates.project import Project
-from templates.text import plain
+from templates.text import plain, size_in_words
+
+FILE = "file"
+"""The step of the file that is being written."""
 
 CREATING = "creating"
 """The journal's mark that the workspace of this name is ours, from before it is made."""
+
+
+class FileSteps:
+    """Each file as a step, so that it is seen to grow."""
+
+    def __init__(self) -> None:
+        self._started = 0.0
+
+    def step(self, event: FileStarted | FileGrew | FileCut | FileDone) -> Event:
+        match event:
+            case FileStarted(path=path):
+                self._started = monotonic()
+                return StepStarted(FILE, path)
+            case FileGrew(size=size):
+                return StepProgress(FILE, size_in_words(size))
+            case FileCut(path=path, size=size):
+                return StepDone(FILE, path, monotonic() - self._started, f"{size_in_words(size)}, cut off; it goes on")
+            case FileDone(path=path, size=size):
+                return StepDone(FILE, path, monotonic() - self._started, size_in_words(size))
 
 
 class Generating:
@@ -49,6 +71,7 @@ class Generating:
         self._progress: Progress | None = None
         self._outcome = Outcome(None)
         self._notes: list[str] = []
+        self._files_written = FileSteps()
 
     async def run(self, metered: MeteredModel, prompt: str, base: Base, journal: Journal, effort: Effort) -> Document:
         """To the end; what `vibecode ai` answers."""
@@ -102,6 +125,8 @@ class Generating:
                         yield event if cost is None else replace(event, text=f"{event.text}, {dollars(cost)}")
                     case StepStarted() | StepProgress() | StepDone() | StepFailed():
                         yield event
+                    case FileStarted() | FileGrew() | FileCut() | FileDone():
+                        yield self._files_written.step(event)
                     case FileRefused(path=path, reason=reason):
                         self._notes.append(f"  Left out: {plain(path)[:200]!r}: {plain(reason)}")
                     case FileMissing(path=path):

@@ -117,10 +117,8 @@ async def _write(
         async for event in events:
             emit(event)
             match event:
-                case FileStarted(path=path):
-                    step.progress(path, min(0.99, done / len(plan.files)))
-                case FileGrew(path=path, size=size):
-                    step.progress(f"{path}, {size_in_words(size)}", min(0.99, done / len(plan.files)))
+                case FileStarted() | FileGrew():
+                    step.progress(f"{done} of {len(plan.files)}", min(0.99, done / len(plan.files)))
                 case FileDone():
                     done += 1
                 case _:

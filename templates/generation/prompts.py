@@ -58,9 +58,16 @@ possible outside of the files.
 
 
 def plan_messages(prompt: str, templates: Sequence[Template]) -> list[ChatMessage]:
-    listing = "\n".join(f"- {one.id}: {one.manifest.title}. {one.manifest.description}" for one in templates)
+    listing = "\n".join(map(_template, templates))
     asked = f"Templates that can be the base:\n{listing or '- none'}\n\nPlan this project:\n\n{prompt}"
     return [ChatMessage("system", PLAN_SYSTEM), ChatMessage("user", asked)]
+
+
+def _template(template: Template) -> str:
+    manifest = template.manifest
+    commands = (("install", manifest.install), ("run", manifest.run), ("test", manifest.test))
+    words = "; ".join(f"{name}: {command}" for name, command in commands if command)
+    return f"- {template.id}: {manifest.title}. {manifest.description} ({words})"
 
 
 def plan_again(complaint: str) -> ChatMessage:
