@@ -43,11 +43,14 @@ class EditedFile:
 class Failure:
     """An edit that has no place; `actual` is what the file has instead, with the number of its first line."""
 
-    path: str
+    edit: Edit | Malformed
     reason: str
-    searched: tuple[str, ...] = ()
     first: int = 0
     actual: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        return self.edit.path
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def place_edits(contents: Mapping[str, FileContent], edits: Iterable[Edit | Malf
     placed = 0
     for edit in edits:
         if isinstance(edit, Malformed):
-            failures.append(Failure(edit.path, edit.reason))
+            failures.append(Failure(edit, edit.reason))
             continue
         if edit in seen:
             continue
@@ -113,9 +116,9 @@ def _refused(edit: Edit, before: _Work) -> Failure | None:
     try:
         check_path(edit.path)
     except UnsafePathError as error:
-        return Failure(edit.path, f"the path is refused: {error.detail}")
+        return Failure(edit, f"the path is refused: {error.detail}")
     if before.original is not None and _text(before.original) is None and not isinstance(edit, DeleteFile):
-        return Failure(edit.path, "the file is not text in UTF-8")
+        return Failure(edit, "the file is not text in UTF-8")
     return None
 
 
@@ -123,12 +126,12 @@ def _edited(before: _Work, edit: Edit) -> _Work | Failure:
     match edit:
         case DeleteFile():
             if before.original is None and before.text is None:
-                return Failure(edit.path, "there is no such file to delete")
+                return Failure(edit, "there is no such file to delete")
             return replace(before, text=None)
         case WholeFile():
             text = before.text or split_text("")
             if (line := elides(edit.lines, text.lines)) is not None:
-                return Failure(edit.path, f"the file is not written out whole: {line.strip()!r}")
+                return Failure(edit, f"the file is not written out whole: {line.strip()!r}")
             return replace(before, text=text.with_lines(0, len(text.lines), edit.lines))
         case SearchReplace():
             return _placed(before, edit)
@@ -136,14 +139,14 @@ def _edited(before: _Work, edit: Edit) -> _Work | Failure:
 
 def _placed(before: _Work, edit: SearchReplace) -> _Work | Failure:
     text = before.text or split_text("")
-    nowhere: list[tuple[Sequence[str], Sequence[str], Nowhere]] = []
+    nowhere: list[tuple[Sequence[str], Nowhere]] = []
     found: list[Placed] = []
     for searched, written in edit.readings:
         if before.text is None and searched:
-            return Failure(edit.path, "there is no such file", tuple(searched))
+            return Failure(edit, "there is no such file")
         result = place(text, searched, written)
         if isinstance(result, Nowhere):
-            nowhere.append((searched, written, result))
+            nowhere.append((written, result))
         else:
             found.append(result)
     if len(found) == 1:
@@ -151,21 +154,21 @@ def _placed(before: _Work, edit: SearchReplace) -> _Work | Failure:
         inexact = (*before.inexact, note) if found[0].rung in ("near", "anchored", "elided") else before.inexact
         return _Work(before.original, found[0].text, inexact)
     if found:
-        return Failure(edit.path, "a line `=======` in the block can be read in two ways")
-    return _failure(edit.path, text, *nowhere[0])
+        return Failure(edit, "a line `=======` in the block can be read in two ways")
+    return _failure(edit, text, *nowhere[0])
 
 
-def _failure(path: str, text: Text, searched: Sequence[str], written: Sequence[str], nowhere: Nowhere) -> Failure:
+def _failure(edit: SearchReplace, text: Text, written: Sequence[str], nowhere: Nowhere) -> Failure:
     reason = nowhere.reason
     wanted = [line.strip() for line in written if line.strip()]
     there = [line.strip() for line in text.lines if line.strip()]
     if wanted and any(there[at : at + len(wanted)] == wanted for at in range(len(there))):
         reason += "; the new lines are in the file already"
     if nowhere.nearest is None and len(text.lines) > SHOWN:
-        return Failure(path, reason, tuple(searched))
+        return Failure(edit, reason)
     start, stop = nowhere.nearest or (0, len(text.lines))
     first = max(0, start - AROUND)
-    return Failure(path, reason, tuple(searched), first + 1, text.lines[first : min(stop + AROUND, first + SHOWN)])
+    return Failure(edit, reason, first + 1, text.lines[first : min(stop + AROUND, first + SHOWN)])
 
 
 def _file(path: str, work: _Work) -> EditedFile | None:
