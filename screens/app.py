@@ -16,7 +16,7 @@ from screens.commands import Command, bindings, commands_of
 from screens.errors import ShellUnavailableError
 from screens.jobs import Job, Jobs
 from screens.messages import Ask, Begin, Copy, Failed, Go, Open, Shell, ShowCode
-from screens.opening import check_open, entrance
+from screens.opening import entrance, holder
 from screens.places import HOME, PLACES, PlaceId
 from screens.services import Services
 from screens.shared import LazyEngines, Shared
@@ -92,9 +92,12 @@ class VibeCodeApp(App[None]):
 
     @on(Go)
     def _go(self, message: Go) -> None:
+        subject = message.subject
+        if message.place == "help" != self.current_mode:
+            subject = self.current_mode  # its keys come first
         self.switch_mode(message.place)
-        if message.subject is not None:
-            self.call_after_refresh(cast("PlaceScreen", self.screen).visit, message.subject)
+        if subject is not None:
+            self.call_after_refresh(cast("PlaceScreen", self.screen).visit, subject)
 
     @on(Begin)
     def _begin(self, message: Begin) -> None:
@@ -107,7 +110,7 @@ class VibeCodeApp(App[None]):
     async def _open(self, message: Open) -> None:
         browser = self.shared.services.browser
         try:
-            url = await entrance(await self.shared.engines.get(), message.workspace, message.port)
+            url = await entrance(await self.shared.engines.get(), message.name, message.port)
         except VibeCodeError as error:
             self.post_message(Failed(error))
             return
@@ -115,7 +118,7 @@ class VibeCodeApp(App[None]):
         if reason is None and not await browser.open(url):
             reason = "none could be started"
         if reason is None:
-            self.notify(f"{message.workspace.name} opens in the browser.", markup=False)
+            self.notify(f"{message.name} opens in the browser.", markup=False)
         else:
             self._show_code(url, reason)
 
@@ -126,10 +129,9 @@ class VibeCodeApp(App[None]):
     @on(Shell)
     @work(exclusive=True, group="shell", exit_on_error=False)
     async def _shell(self, message: Shell) -> None:
-        name = message.workspace.name
+        name = message.name
         try:
-            check_open(message.workspace)
-            await (await self.shared.engines.get()).holding(name)
+            await holder(await self.shared.engines.get(), name)
         except VibeCodeError as error:
             self.post_message(Failed(error))
             return
@@ -171,9 +173,8 @@ class VibeCodeApp(App[None]):
     # What comes of work
 
     def _job_ready(self, job: Job) -> None:
-        workspace = job.task.workspace and self.shared.store.snapshot.workspace(job.task.workspace)
-        if job.task.opens and workspace:
-            self.post_message(Open(workspace))
+        if job.task.opens and job.task.workspace is not None:
+            self.post_message(Open(job.task.workspace))
 
     def _job_finished(self, job: Job) -> None:
         for nudge in self._nudges:

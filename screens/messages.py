@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from textual.message import Message
 
-from cluster.engine import Workspace
 from screens.jobs import Task
 from screens.places import PlaceId
 from templates.errors import VibeCodeError
@@ -31,9 +30,9 @@ class Begin(Message):
 class Open(Message):
     """A workspace's editor, or what it serves on `port`, in the browser."""
 
-    def __init__(self, workspace: Workspace, port: int | None = None) -> None:
+    def __init__(self, name: str, port: int | None = None) -> None:
         super().__init__()
-        self.workspace = workspace
+        self.name = name
         self.port = port
 
 
@@ -48,9 +47,9 @@ class ShowCode(Message):
 class Shell(Message):
     """A shell in a workspace, on this terminal."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
-        self.workspace = workspace
+        self.name = name
 
 
 class Copy(Message):

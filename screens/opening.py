@@ -1,17 +1,23 @@
-"""The address by which a browser gets into a workspace."""
+"""The way into a workspace: asked of its engine at the moment, since what is on the screen may be older."""
 
-from cluster.engine import Workspace
+from cluster.engine import Engine, Workspace
 from cluster.engines import Engines
 from cluster.errors import NotReadyError, WorkspaceFailedError, WorkspaceStoppedError
 
 
-async def entrance(engines: Engines, workspace: Workspace, port: int | None) -> str:
-    """To the editor, or to what is served on `port`; raises the error that says why it cannot be opened now."""
-    check_open(workspace)
-    engine = await engines.holding(workspace.name)
+async def holder(engines: Engines, name: str) -> Engine:
+    """The engine of a workspace that can be entered now; raises the error that says why it cannot."""
+    engine = await engines.holding(name)
+    check_open(await engine.workspace(name))
+    return engine
+
+
+async def entrance(engines: Engines, name: str, port: int | None) -> str:
+    """The address by which a browser gets to the editor, or to what is served on `port`; raises as `holder` does."""
+    engine = await holder(engines, name)
     if port is not None:
-        await engine.open_port(workspace.name, port)
-    return await engine.entrance(workspace.name, port)
+        await engine.open_port(name, port)
+    return await engine.entrance(name, port)
 
 
 def check_open(workspace: Workspace) -> None:

@@ -24,8 +24,8 @@ JOBS: dict[JobState, tuple[str, str, str]] = {
     "failed": (GLYPHS.wrong, "$error", "failed"),
     "stopped": (GLYPHS.stopped, "$muted", "stopped"),
 }
-TITLE, TIME = 34, 14
-"""Columns of a step's title at most, and of its times."""
+TIME = 14
+"""Columns of a step's times."""
 
 
 def line(job: Job, width: int, now: datetime) -> Content:
@@ -59,7 +59,7 @@ def steps(waterfall: Waterfall, width: int, now: datetime) -> Content:
     """One line for each step: its sign, its title, its bar on the time that all steps share, and its time."""
     if not waterfall.steps:
         return Content.styled("The first step begins.", "$muted")
-    title = min(TITLE, max(len(step.title) for step in waterfall.steps), max(10, width - TIME - 12))
+    title = min(max(len(step.title) for step in waterfall.steps), max(10, (width - TIME) // 2))
     room = max(0, width - title - TIME - 6)
     begin = waterfall.steps[0].started
     total = max((step.started - begin).total_seconds() + _length(step, now) for step in waterfall.steps) or 1.0

@@ -7,7 +7,6 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Log, Static
 
-from cluster.engine import Workspace
 from screens.base.place import PlaceScreen
 from screens.commands import bindings
 from screens.jobs import Job
@@ -132,7 +131,7 @@ class ProgressScreen(PlaceScreen):
         possible = {
             "cancel": job is not None and job.state == "running",
             "retry": job is not None and job.state in ("failed", "stopped"),
-            "open": job is not None and job.state == "done" and self._workspace(job) is not None,
+            "open": job is not None and job.state == "done" and self._listed(job),
             "copy": job is not None,
             "forget": job is not None and not job.active,
         }
@@ -148,8 +147,8 @@ class ProgressScreen(PlaceScreen):
             self.post_message(Begin(job.task, watch=True))
 
     def action_open(self) -> None:
-        if (job := self._job) and (workspace := self._workspace(job)):
-            self.post_message(Open(workspace))
+        if (job := self._job) and job.task.workspace is not None:
+            self.post_message(Open(job.task.workspace))
 
     def action_copy(self) -> None:
         if job := self._job:
@@ -159,5 +158,6 @@ class ProgressScreen(PlaceScreen):
         if job := self._job:
             self.shared.jobs.forget(job.id)
 
-    def _workspace(self, job: Job) -> Workspace | None:
-        return self.shared.store.snapshot.workspace(job.task.workspace or "")
+    def _listed(self, job: Job) -> bool:
+        """Whether the job's workspace is there."""
+        return self.shared.store.snapshot.workspace(job.task.workspace or "") is not None

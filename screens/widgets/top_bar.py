@@ -10,12 +10,14 @@ from screens.places import PLACES, Place, PlaceId
 from screens.store import EngineView, Snapshot, Store
 
 _WORDS = {
-    "absent": (GLYPHS.stopped, "$muted", "not made yet"),
+    "absent": (GLYPHS.stopped, "$muted", "not made"),
     "stopped": (GLYPHS.stopped, "$muted", "stopped"),
     "starting": (GLYPHS.starting, "$warning", "starting"),
     "running": (GLYPHS.running, "$success", "running"),
-    "unreachable": (GLYPHS.failed, "$error", "unreachable"),
+    "unreachable": (GLYPHS.failed, "$error", "no answer"),
 }
+ENGINE = 17
+"""Columns of the longest words for an engine: they are kept for it, so that the places do not move."""
 
 
 def engine_words(snapshot: Snapshot) -> Content:
@@ -76,7 +78,7 @@ class TopBar(Widget):
 
     def render(self) -> Content:
         width, engine = self.size.width, engine_words(self._store.snapshot)
-        places = places_words(self._current, width - engine.cell_length - 1)
+        places = places_words(self._current, width - ENGINE - 1)
         gap = width - places.cell_length - engine.cell_length
         if gap < 1:
             return places.truncate(width, ellipsis=True)

@@ -165,12 +165,12 @@ class WorkspacesScreen(PlaceScreen):
 
     def action_open(self) -> None:
         for one in self._targets():
-            self.post_message(Open(one))
+            self.post_message(Open(one.name))
 
     def action_port(self) -> None:
         for one in self._targets():
             for port in sorted(one.ports)[:1]:
-                self.post_message(Open(one, port))
+                self.post_message(Open(one.name, port))
 
     def action_start(self) -> None:
         for one in self._targets():
@@ -198,7 +198,7 @@ class WorkspacesScreen(PlaceScreen):
 
     def action_shell(self) -> None:
         if name := self._list.highlighted:
-            self.post_message(Shell(self._rows[name].workspace))
+            self.post_message(Shell(name))
 
     def action_copy(self) -> None:
         if name := self._list.highlighted:

@@ -222,10 +222,10 @@ def test_what_is_under_way_comes_first_then_the_newest() -> None:
     ("view", "text"),
     [
         (EngineView("kind"), "looking around"),
-        (EngineView("kind", EngineStatus("kind", "absent"), seen=NOW), "○ kind not made yet"),
+        (EngineView("kind", EngineStatus("kind", "absent"), seen=NOW), "○ kind not made"),
         (EngineView("kind", EngineStatus("kind", "running"), seen=NOW), "● kind running"),
         (EngineView("kind", EngineStatus("kind", "running"), seen=NOW, error=VibeCodeError("gone")), "▲ kind lost"),
-        (EngineView("kind", error=VibeCodeError("gone")), "▲ kind unreachable"),
+        (EngineView("kind", error=VibeCodeError("gone")), "▲ kind no answer"),
     ],
 )
 def test_the_engine_in_the_top_bar(view: EngineView, text: str) -> None:
@@ -238,7 +238,7 @@ def test_every_engine_state_has_a_word(state: EngineState) -> None:
     assert engine_words(Snapshot((view,))).plain.split()[1] == "local"
 
 
-@pytest.mark.parametrize(("width", "named"), [(118, True), (98, True), (78, False), (20, False)])
+@pytest.mark.parametrize(("width", "named"), [(118, True), (99, True), (78, False), (20, False)])
 def test_the_places_have_names_where_there_is_room(width: int, named: bool) -> None:
     text = places_words("cluster", width).plain
     assert "6 Cluster" in text
