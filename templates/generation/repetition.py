@@ -15,16 +15,18 @@ class Repetition:
 
     def __init__(self) -> None:
         self._tail = ""
-        self._unseen = 0
+        self._unseen: list[str] = []
+        self._size = 0
 
     def feed(self, text: str) -> bool:
         """Whether the last WINDOW characters are one piece, of at most LONGEST_PIECE characters, over and over."""
-        self._tail = (self._tail + text)[-WINDOW:] if len(text) < WINDOW else text[-WINDOW:]
-        self._unseen += len(text)
-        if self._unseen < EVERY or len(self._tail) < WINDOW:
+        self._unseen.append(text)
+        self._size += len(text)
+        if self._size < EVERY:
             return False
-        self._unseen = 0
-        return _repeats(self._tail)
+        self._tail = (self._tail + "".join(self._unseen))[-WINDOW:]
+        self._unseen, self._size = [], 0
+        return len(self._tail) == WINDOW and _repeats(self._tail)
 
 
 def _repeats(tail: str) -> bool:
