@@ -97,7 +97,12 @@ SETTINGS = (
     Command("details", "Details", "right", "All that is known of it, in a narrow window.", "settings", in_bar=False),
 )
 
-COMMANDS = (*EVERYWHERE, *WORKSPACES, *TEMPLATES, *PROGRESS, *SETTINGS)
+HELP = (
+    Command("search", "Search", "slash", "Only the keys with these letters in what they do.", "help", priority=True),
+    Command("copy", "Copy log path", "c", "Copy the path of the log file.", "help"),
+)
+
+COMMANDS = (*EVERYWHERE, *WORKSPACES, *TEMPLATES, *PROGRESS, *SETTINGS, *HELP)
 
 
 def commands_of(place: PlaceId | None) -> tuple[Command, ...]:
@@ -138,6 +143,12 @@ _KEYS = {
     "enter": "Enter",
     "escape": "Esc",
     "delete": "Del",
+    "up": "↑",
+    "down": "↓",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
     "left": "←",
     "right": "→",
 }
