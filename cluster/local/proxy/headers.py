@@ -23,6 +23,7 @@ HOP_BY_HOP = frozenset(
 )
 OURS = frozenset({"expect", "forwarded", "host", "x-real-ip"})
 """What we answer or say ourselves, whatever the browser said."""
+_NOT_TO_WORKSPACE = HOP_BY_HOP | OURS
 
 
 def to_workspace(headers: Headers, authority: str, peer: str, *, upgrade: bool) -> CIMultiDict[str]:
@@ -31,33 +32,35 @@ def to_workspace(headers: Headers, authority: str, peer: str, *, upgrade: bool) 
     Host is the one that the browser sent, since code-server compares Origin with it.
     """
     kept = CIMultiDict[str]()
-    dropped = OURS | _hop_by_hop(headers)
+    named = _tokens(headers.getall("Connection", ()))
     for name, value in headers.items():
         lower = name.lower()
-        if lower in dropped or lower.startswith("x-forwarded-"):
+        if lower in _NOT_TO_WORKSPACE or lower in named or lower.startswith("x-forwarded-"):
             continue
         if lower != "cookie":
             kept.add(name, value)
         elif rest := passes.without_ours(value):
             kept.add(name, rest)
     if upgrade:
-        kept["Connection"], kept["Upgrade"] = "Upgrade", "websocket"
-    kept["Host"] = kept["X-Forwarded-Host"] = authority
-    kept["X-Forwarded-Proto"] = "http"
-    kept["X-Forwarded-For"] = peer
+        _add_upgrade(kept)
+    kept.add("Host", authority)
+    kept.add("X-Forwarded-Host", authority)
+    kept.add("X-Forwarded-Proto", "http")
+    kept.add("X-Forwarded-For", peer)
     return kept
 
 
 def to_browser(headers: Headers, *, upgrade: bool) -> CIMultiDict[str]:
     """An answer's headers; a workspace cannot set our cookie."""
     kept = CIMultiDict[str]()
-    dropped = _hop_by_hop(headers)
+    named = _tokens(headers.getall("Connection", ()))
     for name, value in headers.items():
         lower = name.lower()
-        if lower not in dropped and not (lower == "set-cookie" and passes.sets_ours(value)):
-            kept.add(name, value)
+        if lower in HOP_BY_HOP or lower in named or (lower == "set-cookie" and passes.sets_ours(value)):
+            continue
+        kept.add(name, value)
     if upgrade:
-        kept["Connection"], kept["Upgrade"] = "Upgrade", "websocket"
+        _add_upgrade(kept)
     return kept
 
 
@@ -66,8 +69,9 @@ def is_upgrade(headers: Headers) -> bool:
     return headers.get("Upgrade", "").lower() == "websocket" and "upgrade" in _tokens(headers.getall("Connection", ()))
 
 
-def _hop_by_hop(headers: Headers) -> frozenset[str]:
-    return HOP_BY_HOP | _tokens(headers.getall("Connection", ()))
+def _add_upgrade(headers: CIMultiDict[str]) -> None:
+    headers.add("Connection", "Upgrade")
+    headers.add("Upgrade", "websocket")
 
 
 def _tokens(values: Iterable[str]) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LABEL = re.compile(r"(?:([1-9][0-9]{0,4})-)?([a-z](?:[a-z0-9-]*[a-z0-9])?)")
 
@@ -40,12 +41,17 @@ class Sites:
     def parse(self, authority: str) -> Site | None:
         """The site that a Host header names; None for a foreign name or port."""
         label, dot, base = authority.lower().partition(".")
-        match = _LABEL.fullmatch(label)
-        if not dot or base != self._base or match is None:
-            return None
-        port = int(match[1]) if match[1] else None
-        return Site(match[2], port) if port is None or port < 65536 else None
+        return _parse_label(label) if dot and base == self._base else None
 
     @property
     def _base(self) -> str:
         return self.base_domain if self.port == 80 else f"{self.base_domain}:{self.port}"
+
+
+@lru_cache(maxsize=256)
+def _parse_label(label: str) -> Site | None:
+    match = _LABEL.fullmatch(label)
+    if match is None:
+        return None
+    port = int(match[1]) if match[1] else None
+    return Site(match[2], port) if port is None or port < 65536 else None
