@@ -26,6 +26,49 @@ class Proof:
 
 
 PROOFS = {
+    "astro": Proof(
+        page=True,
+        shows="Written now and then.",
+        file="src/pages/index.astro",
+        old="Written now and then.",
+        new="Written every day.",
+        then="Written every day.",
+        health="/feed.xml",
+    ),
+    "docs-site": Proof(
+        page=True,
+        shows="In five minutes",
+        file="docs/index.md",
+        old="In five minutes",
+        new="In ten minutes",
+        then="In ten minutes",
+    ),
+    "fullstack-fastapi-react": Proof(
+        page=True,
+        shows="Nothing to do.",
+        file="page/App.tsx",
+        old="<h1>Tasks</h1>",
+        new="<h1>What is left</h1>",
+        then="What is left",
+        health="/health",
+    ),
+    "game-canvas": Proof(
+        page=True,
+        shows="Catch the stars",
+        file="index.html",
+        old="Catch the stars",
+        new="Catch all stars",
+        then="Catch all stars",
+    ),
+    "nextjs": Proof(
+        page=True,
+        shows="Nobody has been here yet.",
+        file="app/entries.tsx",
+        old="Nobody has been here yet.",
+        new="Be the first.",
+        then="Be the first.",
+        health="/health",
+    ),
     "llm-chat": Proof(
         page=True,
         shows="Ask me",
@@ -91,6 +134,13 @@ PROOFS = {
         new="What one could read",
         then="What one could read",
         health="/health",
+    ),
+    "python-duckdb": Proof(
+        shows="6 good lines of 2 files",
+        file="pipeline/sql/check.sql",
+        old="<= 0 THEN 'no amount'",
+        new="<= 2 THEN 'no amount'",
+        then="3 good lines of 2 files",
     ),
     "python-fastapi": Proof(
         path="/health",

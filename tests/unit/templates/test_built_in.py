@@ -124,7 +124,7 @@ def test_the_readme_says_how_to_run_test_and_reach_it_and_names_only_what_is_the
     for port in project.manifest.ports[:1]:
         assert f"vibecode open my-shop --port {port}" in readme
     assert "## What to do next" in readme
-    listed = re.findall(r"^\| `([\w./\[\]-]+\.\w+)` \|", readme, re.MULTILINE)
+    listed = re.findall(r"^\| `([\w.\[\]-][\w./\[\]-]*\.\w+)` \|", readme, re.MULTILINE)
     assert len(listed) >= 4
     assert set(listed) <= texts(project).keys()
 

@@ -1,0 +1,33 @@
+"""The API; and the page, once `npm run build` has made it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from api import database, logs, tasks
+
+PAGE = Path(__file__).parents[1] / "dist"
+
+logs.configure("uvicorn", "uvicorn.access")
+
+
+@asynccontextmanager
+async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    database.create_tables()
+    yield
+
+
+app = FastAPI(title="{{ title }}", lifespan=lifespan)
+app.include_router(tasks.router)
+
+
+@app.get("/health", tags=["health"])
+def health() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+if PAGE.is_dir():
+    app.mount("/", StaticFiles(directory=PAGE, html=True))
