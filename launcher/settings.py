@@ -157,6 +157,9 @@ class Settings:
     ai_repairs: int = field(default=3, metadata=_whole(0, 20))
     """How often a model may repair a project that it generated."""
 
+    ai_commit: bool = field(default=False, metadata=_SWITCH)
+    """Whether each change of `chat`, `undo` and `redo` is committed, where the project is in Git."""
+
     log_level: LogLevel = field(default="INFO", metadata=_choice("ERROR", "WARN", "INFO", "DEBUG"))
     """From which level on the log file is written: ERROR, WARN, INFO or DEBUG."""
 

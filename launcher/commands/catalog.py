@@ -1,6 +1,7 @@
 """All commands, in the order of the help."""
 
 from launcher.commands.ai import AI
+from launcher.commands.chat import CHAT
 from launcher.commands.cluster import DOWN, STATUS, UP
 from launcher.commands.command import Command
 from launcher.commands.completion import COMPLETION
@@ -13,6 +14,7 @@ from launcher.commands.models import MODELS
 from launcher.commands.move import MOVE
 from launcher.commands.serve import SERVE
 from launcher.commands.templates import TEMPLATES
+from launcher.commands.undo import REDO, UNDO
 from launcher.commands.usage import USAGE
 from launcher.commands.workspaces import DELETE, LIST, OPEN, START, STOP
 
@@ -23,6 +25,9 @@ COMMANDS: tuple[Command, ...] = (
     TEMPLATES,
     LIST,
     OPEN,
+    CHAT,
+    UNDO,
+    REDO,
     LOGS,
     EXEC,
     STOP,

@@ -51,7 +51,7 @@ def ranked(files: Sequence[FileInfo], instruction: str, used: Collection[str]) -
     """The files that may be shown, the most relevant first; `used` are those of the conversation so far."""
     named = mentioned(instruction, [one.path for one in files])
     lately = {one.path for one in sorted(files, key=lambda one: -one.modified)[:LATELY]}
-    words = set(_WORD.findall(instruction.lower()))
+    words = set(_WORD.findall(_MENTION.sub(" ", instruction.lower())))
 
     def rank(info: FileInfo) -> tuple[int, int, int, str]:
         if info.path in named or info.path in used:

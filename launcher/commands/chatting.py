@@ -1,0 +1,228 @@
+"""One turn of a conversation on the console: the answer as it arrives, the review, the change."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+
+from launcher import stdio
+from launcher.context import Context
+from launcher.experience import ExperienceFile
+from launcher.output.chat_documents import proposal_document
+from launcher.output.diffs import hunk_lines, note_lines, proposal_lines, title
+from launcher.output.text import styled
+from templates.chat.context import ChatContext
+from templates.chat.conversations import CommandRun, Conversation, Message, now, save_message
+from templates.chat.errors import EditsNotPlacedError
+from templates.chat.finish import commit, show_in_editor
+from templates.chat.journal import Turn, apply_turn
+from templates.chat.proposal import Proposal, Review
+from templates.chat.propose import AskedAgain, ChatEvent, ContextReady, Exchange, Proposed, propose
+from templates.edits.formats import choose_format
+from templates.edits.parser import EditBegun, Prose
+from templates.errors import CancelledError
+from templates.models.ledger import dollars
+from templates.models.metered import MeteredModel
+from templates.models.model import ChatMessage
+from templates.text import plain
+from templates.workspace_files import WorkspaceFiles
+
+COMMAND_SECONDS = 600
+USUAL_ANSWER = 1500
+"""Tokens of an answer, for the estimate of its cost."""
+
+
+class Chatting:
+    """A conversation in one workspace, with a model that is paid for."""
+
+    def __init__(
+        self, context: Context, files: WorkspaceFiles, name: str, model: MeteredModel, conversation: Conversation
+    ) -> None:
+        self._context = context
+        self._console = context.console
+        self._files = files
+        self._name = name
+        self._model = model
+        self._conversation = conversation
+
+    async def turn(self, instruction: str, *, apply: bool) -> int:
+        """Asks, reviews where somebody can be asked, and writes what was agreed to; the exit code."""
+        experience = ExperienceFile(self._context.paths.data / "edit-formats.json")
+        style = choose_format(self._model.id, self._model.context, experience.of(self._model.id))
+        history = [_exchange(one) for one in self._conversation.messages]
+        events = propose(self._files, self._model, instruction, style=style, history=history)
+        async with aclosing(events):
+            shown, proposal = await self._told(events)
+        await asyncio.to_thread(experience.add, self._model.id, style, proposal.placed, proposal.misplaced)
+        message = self._message(proposal, shown)
+        number = await save_message(self._files, self._conversation.id, message)
+        review = await self._review(proposal, apply=apply)
+        turn = await self._written(review)
+        commands = await self._run_commands(proposal.commands)
+        if turn is not None or commands:
+            message = replace(message, turn=turn.number if turn else None, commands=commands)
+            await save_message(self._files, self._conversation.id, message, number)
+        cost = self._model.spending.cost
+        document = proposal_document(
+            self._name, self._conversation.id, review.proposal, shown, self._model.id, cost, turn
+        )
+        self._console.answer(document, "\n".join(self._summary(review, turn)))
+        return 0
+
+    async def _told(self, events: AsyncIterator[ChatEvent]) -> tuple[ChatContext, Proposal]:
+        first = await self._context.wait("Reading the project", anext(events))
+        assert isinstance(first, ContextReady)
+        self._say_context(first.context)
+        event = await self._context.wait(f"Asking {self._model.id}", anext(events))
+        while not isinstance(event, Proposed):
+            if isinstance(event, Prose):
+                self._write(event.text)
+            elif isinstance(event, EditBegun):
+                self._console.say(self._dim(f"  writing {plain(event.path)}"))
+            elif isinstance(event, AskedAgain):
+                paths = ", ".join(dict.fromkeys(plain(one.path) for one in event.failures))
+                self._console.say(self._dim(f"  asking again: what it wrote for {paths} does not fit the file"))
+            event = await anext(events)
+        self._write("\n")
+        return first.context, event.proposal
+
+    def _say_context(self, context: ChatContext) -> None:
+        estimate = self._model.estimate([ChatMessage("user", context.text)], USUAL_ANSWER)
+        cost = f"about {dollars(estimate)}" if estimate is not None else "price unknown"
+        words = f"Shown to {self._model.id}: {len(context.sent)} of {context.listed} files, "
+        words += f"about {context.tokens:,} tokens ({cost})"
+        self._console.say(self._dim(words))
+        names = ", ".join(map(plain, context.sent[:12]))
+        self._console.say(self._dim(f"  {names}{', …' if len(context.sent) > 12 else ''}"))
+        if context.withheld:
+            self._console.say(
+                self._dim(f"  not shown, may hold secrets: {', '.join(map(plain, context.withheld[:8]))}")
+            )
+        if context.masked:
+            self._console.say(self._dim(f"  {context.masked} secrets in them are hidden from it"))
+
+    def _message(self, proposal: Proposal, shown: ChatContext) -> Message:
+        cost = self._model.spending.cost
+        return Message(
+            proposal.instruction,
+            proposal.answer,
+            now(),
+            self._model.id,
+            None if cost is None else f"{cost:.6f}",
+            shown.sent,
+            tuple(file.path for file in proposal.files),
+        )
+
+    async def _review(self, proposal: Proposal, *, apply: bool) -> Review:
+        if apply:
+            if proposal.failures:
+                raise EditsNotPlacedError("\n".join(f"{one.path}: {one.reason}." for one in proposal.failures))
+            return Review.all(proposal)
+        if not self._console.can_ask:
+            return Review.none(proposal)
+        return await self._ask_each(proposal)
+
+    async def _ask_each(self, proposal: Proposal) -> Review:
+        """y takes a hunk, n leaves it, a takes all that follow, q leaves them."""
+        review, colours = Review.none(proposal), self._console.colours(self._console.stdout)
+        hunks = [(file, index) for file in proposal.files for index in range(max(1, len(file.hunks)))]
+        self._console.tell("\n".join(note_lines(proposal, colours)))
+        everything = False
+        for number, (file, index) in enumerate(hunks, 1):
+            head = [] if index else ["", title(file, colours)]
+            self._console.tell("\n".join([*head, *hunk_lines(file, index, colours)]))
+            answer = (
+                "y"
+                if everything
+                else await self._ask(f"Take it ({number} of {len(hunks)})? [y]es, [n]o, [a]ll, [q]uit: ")
+            )
+            if answer == "q":
+                break
+            everything = everything or answer == "a"
+            if everything or answer == "y":
+                review = review.take(file.path, index)
+        return review
+
+    async def _ask(self, question: str) -> str:
+        """The first letter of the answer; q at the end of the input."""
+        assert self._console.stdin is not None
+        while True:
+            self._console.stderr.write(question)
+            self._console.stderr.flush()
+            data = await stdio.read(self._console.stdin.fileno())
+            letter = data.decode("utf-8", "replace").strip().lower()[:1] if data else "q"
+            if letter and letter in "ynaq":
+                return letter
+
+    async def _written(self, review: Review) -> Turn | None:
+        changes = review.changes()
+        if not changes:
+            return None
+        work = apply_turn(self._files, changes, review.proposal.instruction, self._conversation.id)
+        try:
+            turn = await self._context.wait("Writing the changes", work)
+        except asyncio.CancelledError:
+            hint = f"`vibecode undo {self._name}` takes them back if they are there."
+            raise CancelledError("Stopped while writing: all changes are there, or none.", hint=hint) from None
+        await committed(self._context, self._files, [one.path for one in changes], review.proposal.instruction)
+        if places := review.places():
+            await self._context.wait("Showing it in the editor", show_in_editor(self._files, *places[0]))
+        return turn
+
+    async def _run_commands(self, commands: Sequence[str]) -> tuple[CommandRun, ...]:
+        """Each that the person agrees to, inside the workspace; none where nobody can be asked."""
+        ended: list[CommandRun] = []
+        for command in commands if self._console.can_ask else ():
+            shown = "\n".join(f"    {plain(line)}" for line in command.split("\n"))
+            if not await self._console.confirm(f"It wants to run in {self._name}:\n{shown}\nRun it?", flag="--yes"):
+                continue
+            ran = await self._files.run(command, seconds=COMMAND_SECONDS, show=self._write)
+            self._console.say(f"exit code {ran.exit_code}" + (" (its time was up)" if ran.timed_out else ""))
+            ended.append(CommandRun(command, ran.exit_code, ran.output[-8000:]))
+        return tuple(ended)
+
+    def _summary(self, review: Review, turn: Turn | None) -> list[str]:
+        proposal, spending = review.proposal, self._model.spending
+        cost = f"{dollars(spending.cost)}{' (estimated)' if spending.estimated else ''}"
+        colours = self._console.colours(self._console.stdout)
+        lines: list[str] = []
+        if not self._console.can_ask or (turn is not None and not proposal.files):
+            lines += proposal_lines(proposal, colours)
+        if turn is not None:
+            lines += ["", f"Written: {', '.join(plain(one.path) for one in turn.files)}. Cost: {cost}."]
+            lines.append(f"`vibecode undo {self._name}` takes it back.")
+        elif proposal.files:
+            words = "Nothing is written." if self._console.can_ask else "Nothing is written; --apply writes it."
+            lines += ["", f"{words} Cost: {cost}."]
+        else:
+            lines += [f"It proposes no change. Cost: {cost}."]
+        if proposal.commands and not self._console.can_ask:
+            lines += ["It wants to run, which happens only in a terminal, once you agree:"]
+            lines += [f"    {plain(line)}" for command in proposal.commands for line in command.split("\n")]
+        return lines
+
+    def _write(self, text: str) -> None:
+        """Part of the answer, without what could steer the terminal; beside the document where there is one."""
+        stream = self._console.stderr if self._console.as_json else self._console.stdout
+        stream.write("".join(char if char.isprintable() or char in "\n\t" else " " for char in text))
+        stream.flush()
+
+    def _dim(self, text: str) -> str:
+        return styled(text, "dim", self._console.colours(self._console.stderr))
+
+
+async def committed(context: Context, files: WorkspaceFiles, paths: Sequence[str], message: str) -> None:
+    """Commits the files where the setting `ai_commit` asks for it; what stands in the way is said, and no error."""
+    if not context.loaded.values.ai_commit:
+        return
+    ran = await context.wait("Committing", commit(files, paths, message))
+    if ran.exit_code != 0:
+        last = next(reversed(ran.output.strip().splitlines()), f"exit code {ran.exit_code}")
+        context.console.say(f"  Not committed: {plain(last)}")
+
+
+def _exchange(message: Message) -> Exchange:
+    output = message.commands[-1].output if message.commands else ""
+    return Exchange(
+        message.instruction, message.answer, tuple(dict.fromkeys((*message.files, *message.sent[:5]))), output
+    )
