@@ -3,7 +3,7 @@
 import asyncio
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from cluster.engine import Engine
@@ -16,6 +16,7 @@ from launcher.commands.create import all_workspaces
 from launcher.context import Context
 from launcher.errors import ConfirmationNeededError, UsageError
 from launcher.models import connected_model
+from templates.events import Steps, stream
 from templates.text import plain
 
 if TYPE_CHECKING:
@@ -144,13 +145,15 @@ async def _plan(
     model = JournaledModel(metered, journal)
     templates = (await asyncio.to_thread(Catalog().list)).templates
 
-    def ignore(_: str) -> None:
-        """The plan is shown whole."""
+    title = f"Asking {model.id} for a plan"
+    planned = await _shown(context, title, lambda show: make_plan(model, prompt, templates, show))
 
-    planned = await context.wait(f"Asking {model.id} for a plan", make_plan(model, prompt, templates, ignore))
+    async def change(wish: str) -> "Planned":
+        return await _shown(context, title, lambda show: change_plan(model, planned, wish, templates, show))
+
     wishes: list[str] = json.loads(journal.marked(WISHES) or "[]")
     for wish in wishes:
-        planned = await context.wait("Changing the plan", change_plan(model, planned, wish, templates, ignore))
+        planned = await change(wish)
     while True:
         context.console.say("\n".join(_plan_lines(metered, prompt, planned, templates)))
         if yes or journal.marked(ACCEPTED):
@@ -163,7 +166,28 @@ async def _plan(
             return None
         wishes.append(answer)
         journal.mark(WISHES, json.dumps(wishes))
-        planned = await context.wait("Changing the plan", change_plan(model, planned, answer, templates, ignore))
+        planned = await change(answer)
+
+
+async def _shown(
+    context: Context, title: str, ask: "Callable[[Callable[[str], object]], Awaitable[Planned]]"
+) -> "Planned":
+    """A plan that is asked for, with what arrives of it."""
+    found: list[Planned] = []
+
+    async def work(steps: Steps) -> None:
+        async with steps.step("plan", title) as step:
+            said = ""
+
+            def show(text: str) -> None:
+                nonlocal said
+                said += text
+                step.progress(said.rstrip().rpartition("\n")[2][:80])
+
+            found.append(await ask(show))
+
+    await context.work(stream(work), left=lambda: "nothing is made yet; what has arrived is kept.")
+    return found[0]
 
 
 async def _ask(context: Context, question: str) -> str:
@@ -203,7 +227,7 @@ async def _name(
     context: Context, engines: Engines, engine: Engine, journal: "Journal", wanted: str | None, plan: "Plan"
 ) -> str:
     """The workspace's name: what the person says, what was chosen before the interruption, or the plan's."""
-    from launcher.commands.generating import CREATING
+    from cluster.generation import CREATING
 
     if (chosen := journal.marked(CREATING)) and wanted in (None, chosen):
         return chosen

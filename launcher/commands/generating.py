@@ -1,14 +1,13 @@
 """A plan becomes a workspace, shown on the console as it happens."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 from time import monotonic
 
 from cluster.engine import Engine, Workspace
-from cluster.errors import WorkspaceExistsError
-from cluster.files import EngineFiles
+from cluster.generation import workspace_target
 from launcher.commands.create import ready_words
 from launcher.context import Context
 from launcher.output.documents import Document, created_document
@@ -16,20 +15,16 @@ from launcher.output.progress import Progress
 from templates.events import Event, StepDone, StepFailed, StepProgress, StepStarted
 from templates.generation.commands import commands_of
 from templates.generation.draft import FileCut, FileDone, FileGrew, FileMissing, FileRefused, FileStarted
-from templates.generation.generate import Base, GenerationEvent, Outcome, Target, generate
+from templates.generation.generate import Base, GenerationEvent, Outcome, generate
 from templates.generation.journal import Journal, JournaledModel
 from templates.generation.plan import Plan
 from templates.generation.verification import Effort
 from templates.models.ledger import dollars
 from templates.models.metered import MeteredModel
-from templates.project import Project
 from templates.text import plain, size_in_words
 
 FILE = "file"
 """The step of the file that is being written."""
-
-CREATING = "creating"
-"""The journal's mark that the workspace of this name is ours, from before it is made."""
 
 
 class FileSteps:
@@ -76,7 +71,7 @@ class Generating:
     async def run(self, metered: MeteredModel, prompt: str, base: Base, journal: Journal, effort: Effort) -> Document:
         """To the end; what `vibecode ai` answers."""
         metered.for_workspace(self._name)
-        target = Target(lambda project: self._create(project, journal), self._files(), self._consent)
+        target = workspace_target(self._engine, self._name, journal, self._consent)
         model = JournaledModel(metered, journal)
         events = generate(model, prompt, self._plan, base, target, journal, effort)
         await self._context.work(self._steps(events, metered), left=self._left, react=self._react)
@@ -90,27 +85,6 @@ class Generating:
             "verified": self._outcome.verified,
             "cost": None if cost is None else float(cost),
         }
-
-    async def _create(self, project: Project, journal: Journal) -> AsyncIterator[Event]:
-        """Makes the workspace, or goes on with the one that this generation has begun."""
-        there = {one.name: one for one in await self._engine.workspaces()}.get(self._name)
-        ours = journal.marked(CREATING) == self._name
-        if there is not None and ours and there.state != "creating":
-            events = self._engine.start(self._name) if there.state != "running" else None
-        else:
-            journal.mark(CREATING, self._name)
-            events = self._engine.create(self._name, project)
-        if events is None:
-            return
-        try:
-            async for event in events:
-                yield event
-        except WorkspaceExistsError:
-            journal.mark(CREATING, "")
-            raise
-
-    def _files(self) -> EngineFiles:
-        return EngineFiles(self._engine, self._name)
 
     async def _workspace(self) -> Workspace:
         return await self._engine.workspace(self._name)

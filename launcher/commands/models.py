@@ -13,7 +13,7 @@ from launcher.context import Context
 from launcher.errors import KeyNotKeptError, UsageError
 from launcher.models import chosen_profile, connected_model
 from launcher.output.text import columns
-from launcher.secrets import MODEL_KEY
+from launcher.secrets import MODEL_KEY, model_key
 from templates.text import DASH, duration, plain
 
 if TYPE_CHECKING:
@@ -57,8 +57,9 @@ async def _list(context: Context, args: Namespace) -> int:
     from templates.models.server import Server
 
     profile = chosen_profile(context.loaded.values, context.paths)
+    key = await model_key(profile.url, context.services.secrets(), context.console.environ)
     async with http_client() as http:
-        listing = list_models(http, Server(profile.url))
+        listing = list_models(http, Server(profile.url, key))
         models = await context.wait(f"Asking {profile.url}", listing)
     found = [one for one in models if args.search.casefold() in f"{one.id} {one.title}".casefold()]
     rows = [

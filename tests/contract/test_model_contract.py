@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from templates.models.client import OpenAIModel, http_client
-from templates.models.errors import ModelError
+from templates.models.errors import ContextTooLongError
 from templates.models.listing import list_models
 from templates.models.model import ChatMessage, ChatModel, Finished, TextDelta
 from templates.models.server import Server
@@ -59,19 +59,17 @@ class ModelContract(ABC):
         async with http_client() as http:
             assert model.id in [one.id for one in await list_models(http, server)]
 
-    async def test_what_the_server_does_not_take_is_told_in_words(self, server: Server) -> None:
-        async with http_client() as http:
-            with pytest.raises(ModelError) as caught:
-                await receive(OpenAIModel(http, server, "no/such-model"), COUNT, 4)
-        assert "vibecode" in caught.value.hint
+    async def test_more_than_it_can_read_is_told_as_that(self, model: ChatModel) -> None:
+        with pytest.raises(ContextTooLongError):
+            await receive(model, [ChatMessage("user", "one two three " * 20_000)], 4)
 
 
 class TestOnTheScriptedServer(ModelContract):
     @pytest.fixture
     async def server(self) -> AsyncIterator[Server]:
         def answer(request: dict[str, Any]) -> Reply:
-            if request["model"] != "counter":
-                return refuses(404, f"model {request['model']} not found")
+            if len(request["messages"][-1]["content"]) > 100_000:
+                return refuses(400, "This model's maximum context length is 8192 tokens")
             words = ("one ", "two ", "three ", "four ", "five ", "six ", "seven ", "eight ", "nine ", "ten.")
             said = words[: request["max_tokens"]]
             reason = "stop" if len(said) == len(words) else "length"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cluster.config import ClusterConfig
-from cluster.errors import SeedError
+from cluster.errors import SeedError, WorkspaceNotFoundError
 from cluster.files import EngineFiles
 from templates.errors import FilesConflictError
 from templates.events import Event, StepDone, StepFailed
@@ -260,6 +260,33 @@ async def test_stopped_between_placing_and_noting_it_finds_them_there(stage: Sta
     files = (ProjectFile("needs.txt", b"nothing\n"), ProjectFile("test.sh", b"echo tested\n"))
     stage.engine.put("shop", Project(Manifest("A shop"), files))
     assert await stage.run(NEEDS + GOOD) is True
+
+
+async def test_a_workspace_that_is_deleted_while_the_model_writes_is_made_again(stage: Stage) -> None:
+    created = asyncio.Event()
+
+    class Slow(ScriptedModel):
+        async def answer(
+            self, messages: Sequence[ChatMessage], *, max_tokens: int | None = None
+        ) -> AsyncGenerator[TextDelta | Finished]:
+            await asyncio.wait_for(created.wait(), 5)
+            async for _ in stage.engine.delete("shop"):
+                pass
+            async for piece in super().answer(messages, max_tokens=max_tokens):
+                yield piece
+
+    async def create(project: Project) -> AsyncIterator[Event]:
+        async for event in stage.engine.create("shop", project):
+            yield event
+        created.set()
+
+    journal, target = begin(stage.folder, "a shop"), Target(create, stage.files, yes)
+    model = JournaledModel(Slow([NEEDS + GOOD]), journal)
+    with pytest.raises(WorkspaceNotFoundError):
+        [event async for event in generate(model, "a shop", PLAN, Base(), target, journal, Effort())]
+    journal.close()
+    assert await stage.run() is True
+    assert stage.model.asked == []
 
 
 async def test_files_of_somebody_else_in_the_way_are_told_and_kept(stage: Stage) -> None:
