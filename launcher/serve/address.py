@@ -1,11 +1,14 @@
 """The addresses under which the server is known; all others are refused, against DNS rebinding."""
 
+import asyncio
 import socket
 from dataclasses import dataclass
 from ipaddress import ip_address
 
 LOOPBACK = "127.0.0.1"
-_LOCAL_NAMES = ("localhost", LOOPBACK, "[::1]")
+RESOLVING = 1.0
+"""Seconds that the machine's resolver may take to know a name."""
+_LOCAL_NAMES = (LOOPBACK, "localhost", "[::1]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -31,10 +34,13 @@ class Address:
         return name if self.port == _DEFAULT_PORTS[self.scheme] else f"{name}:{self.port}"
 
 
-def loopback_address(base_domain: str, port: int) -> Address:
+async def loopback_address(base_domain: str, port: int) -> Address:
     """By the base domain first where this machine knows it: then no other port's page shares our cookie's host."""
-    local = (LOOPBACK, "localhost", "[::1]")
-    names = (base_domain, *local) if leads_here(base_domain) else (*local, base_domain)
+    try:
+        known = await asyncio.wait_for(asyncio.to_thread(leads_here, base_domain), RESOLVING)
+    except TimeoutError:
+        known = False
+    names = (base_domain, *_LOCAL_NAMES) if known else (*_LOCAL_NAMES, base_domain)
     return Address("http", tuple(dict.fromkeys(names)), port)
 
 

@@ -22,9 +22,10 @@ server-sent events, and a reader that was cut off goes on with `Last-Event-ID`.
 """
 
 
-def application(given: Surroundings) -> ASGIApp:
-    """The guarded application."""
-    return Guard(routes(given), given.access, given.address, limits.Bucket(limits.CHANGES, limits.BURST))
+def application(given: Surroundings, changes: limits.Bucket | None = None) -> ASGIApp:
+    """The guarded application; `changes` limits the rate of requests that change things."""
+    changes = changes or limits.Bucket(limits.CHANGES, limits.BURST)
+    return Guard(routes(given), given.access, given.address, changes)
 
 
 def routes(given: Surroundings) -> FastAPI:

@@ -7,27 +7,29 @@ from time import monotonic
 from urllib.parse import unquote
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from launcher.serve import limits
 from launcher.serve.access import Access
 from launcher.serve.address import Address
 from launcher.serve.errors import (
+    BodyTooLargeError,
     ForeignHostError,
     ForeignOriginError,
     MalformedRequestError,
     NoAccessError,
     UnsupportedBodyError,
 )
-from launcher.serve.limits import Bucket
 from launcher.serve.pages import no_access
 from launcher.serve.problems import as_vibecode_error, problem
 from templates.errors import UnexpectedError, VibeCodeError
+from templates.text import size_in_words
 
 log = logging.getLogger(__name__)
 
 API = "/api/"
+SYNC = "/api/files/sync"
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -46,7 +48,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 class Guard:
     """An ASGI application before the application."""
 
-    def __init__(self, app: ASGIApp, access: Access, address: Address, changes: Bucket) -> None:
+    def __init__(self, app: ASGIApp, access: Access, address: Address, changes: limits.Bucket) -> None:
         self._app = app
         self._access = access
         self._address = address
@@ -88,6 +90,9 @@ class Guard:
         self._check_origin(scope, headers, host)
         if "content-encoding" in headers:
             raise UnsupportedBodyError("It is encoded.")
+        if "transfer-encoding" in headers and "content-length" in headers:
+            raise MalformedRequestError("Its body has two lengths.")
+        _check_length(scope, headers)
         _check_path(scope)
         query = scope["query_string"].decode("ascii", "replace")
         if scope["method"] == "GET" and not scope["path"].startswith(API):
@@ -149,10 +154,6 @@ class Guard:
             return problem(UnexpectedError(f"{type(error).__name__} in the server.", hint=hint), request_id)
 
 
-def request_id_of(request: Request) -> str:
-    return request.state.request_id
-
-
 def _request_id(headers: Headers) -> str:
     """The caller's own, where it has one of a form that can be logged."""
     given = headers.get("x-request-id", "")
@@ -167,6 +168,16 @@ def _check_path(scope: Scope) -> None:
         raise MalformedRequestError("Its path is not one that a browser sends.")
     if any(part in (".", "..") for part in path.split("/")):
         raise MalformedRequestError("Its path leads out of itself.")
+
+
+def _check_length(scope: Scope, headers: Headers) -> None:
+    """Refuses what says itself that it is too long; what does not say it is cut off when it is read."""
+    length = headers.get("content-length", "0")
+    limit = limits.SYNC_BODY if scope["path"] == SYNC else limits.BODY
+    if not length.isascii() or not length.isdecimal():
+        raise MalformedRequestError("Its body has no length.")
+    if int(length) > limit:
+        raise BodyTooLargeError(f"It has {size_in_words(int(length))}; {size_in_words(limit)} are allowed.")
 
 
 def _decodes(raw: bytes) -> bool:

@@ -28,7 +28,7 @@ _CODES: Mapping[int, str] = {
     403: "foreign-host foreign-origin",
     404: "not-found workspace-not-found template-not-found job-not-found",
     405: "method-not-allowed",
-    409: "name-taken workspace-stopped workspace-failed editor-not-ready files-changed cluster-busy no-model",
+    409: "name-taken workspace-stopped workspace-failed editor-not-ready files-changed cluster-busy no-model cancelled",
     413: "body-too-large project-too-large",
     415: "body-unsupported",
     422: "request-invalid name-invalid unsafe-path variable-invalid",

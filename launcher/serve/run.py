@@ -54,7 +54,7 @@ async def served(
     listeners = listen(listening.host, listening.port)
     port = listeners[0].getsockname()[1]
     if listening.certificate is None:
-        address = loopback_address(base_domain, port)
+        address = await loopback_address(base_domain, port)
     else:
         address = public_address(listening.host, listening.names, port)
     listeners.append(contact.listen(folder))

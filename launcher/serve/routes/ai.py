@@ -15,9 +15,11 @@ from screens.jobs import Task
 
 router = APIRouter(prefix="/api/ai", tags=["language models"])
 
-FILLERS = frozenset(
-    "a an and app build for i in it make me my of on or please simple small that the to using want with".split()
+_FILLERS = frozenset(
+    {"a", "an", "and", "app", "build", "for", "i", "in", "it", "make", "me", "my", "of", "on", "or", "please", "simple"}
+    | {"small", "that", "the", "to", "using", "want", "with"}
 )
+"""Words that say nothing of a project."""
 WRITING = "Writing "
 """What the title of such a job begins with."""
 
@@ -47,6 +49,6 @@ async def generate_project(given: Given, request: Request, wanted: GenerateReque
 
 async def _free_name(given: Surroundings, prompt: str) -> str:
     """Of the first words of the prompt that say something."""
-    words = [word for word in re.findall(r"[a-z0-9]+", prompt.lower()) if word not in FILLERS]
+    words = [word for word in re.findall(r"[a-z0-9]+", prompt.lower()) if word not in _FILLERS]
     taken = {one.name for one in (await given.engines.everything()).workspaces} | given.work.names
     return free_name("-".join(words[:3]) or "project", taken)
