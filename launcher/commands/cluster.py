@@ -31,10 +31,14 @@ async def _status(context: Context, _: Namespace) -> int:
 
 
 async def _tell_beside(console: Console, engine: Engine) -> None:
+    """What an engine holds that was not chosen; one that was never used here and cannot be asked has nothing to tell."""
     try:
         status = await engine.status()
-    except VibeCodeError as error:
-        console.say(f"The engine `{engine.name}` is out of reach: {error.detail} {error.hint}")
+    except VibeCodeError:
+        try:
+            await engine.workspaces()
+        except VibeCodeError as error:
+            console.say(f"The engine `{engine.name}` is out of reach: {error.detail} {error.hint}")
         return
     if status.state != "absent":
         console.say("\n".join([*_status_lines(console, status), ""]))

@@ -194,10 +194,18 @@ def test_status_lists_workspaces_as_list_does(vibecode: Cli, engine: FakeEngine)
     assert "node  Ready" in vibecode("status").out
 
 
-def test_status_is_answered_although_the_other_engine_cannot_be_asked(vibecode: Cli, engine: FakeEngine) -> None:
+@pytest.mark.parametrize("used", [True, False])
+def test_status_is_answered_although_the_other_engine_cannot_be_asked(
+    vibecode: Cli, engine: FakeEngine, used: bool
+) -> None:
     class Denied(FakeEngine):
         async def status(self) -> EngineStatus:
             raise DockerDeniedError("This account may not use the socket.")
+
+        async def workspaces(self) -> tuple[Workspace, ...]:
+            if used:
+                await self.status()
+            return ()
 
     async def no_docker() -> str:
         return "you may not use Docker"
@@ -208,7 +216,7 @@ def test_status_is_answered_although_the_other_engine_cannot_be_asked(vibecode: 
     result = vibecode("status", "--json")
 
     assert [one["name"] for one in result.document["workspaces"]] == ["shop"]
-    assert "The engine `kind` is out of reach: This account may not use the socket." in result.err
+    assert ("The engine `kind` is out of reach: This account may not use the socket." in result.err) == used
 
 
 def test_down_without_a_terminal_names_the_flag_and_what_would_be_lost(vibecode: Cli, engine: FakeEngine) -> None:
