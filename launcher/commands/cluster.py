@@ -31,7 +31,7 @@ async def _status(context: Context, _: Namespace) -> int:
 
 
 async def _tell_beside(console: Console, engine: Engine) -> None:
-    """What an engine holds that was not chosen; one that was never used here and cannot be asked has nothing to tell."""
+    """What an engine holds that was not chosen; one never used here that cannot be asked has nothing to tell."""
     try:
         status = await engine.status()
     except VibeCodeError:
