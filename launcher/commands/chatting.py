@@ -1,6 +1,7 @@
 """One turn of a conversation on the console: the answer as it arrives, the review, the change."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -44,6 +45,7 @@ class Chatting:
         self._name = name
         self._model = model
         self._conversation = conversation
+        self._line_ends = "\n\n"  # of what was written last
 
     async def turn(self, instruction: str, *, apply: bool) -> int:
         """Asks, reviews where somebody can be asked, and writes what was agreed to; the exit code."""
@@ -76,14 +78,14 @@ class Chatting:
         event = await self._context.wait(f"Asking {self._model.id}", anext(events))
         while not isinstance(event, Proposed):
             if isinstance(event, Prose):
-                self._write(event.text)
+                self._write(self._condensed(event.text))
             elif isinstance(event, EditBegun):
                 self._console.say(self._dim(f"  writing {plain(event.path)}"))
             elif isinstance(event, AskedAgain):
                 paths = ", ".join(dict.fromkeys(plain(one.path) for one in event.failures))
                 self._console.say(self._dim(f"  asking again: what it wrote for {paths} does not fit the file"))
             event = await anext(events)
-        self._write("\n")
+        self._write(self._condensed("\n"))
         return first.context, event.proposal
 
     def _say_context(self, context: ChatContext) -> None:
@@ -166,7 +168,7 @@ class Chatting:
             raise CancelledError("Stopped while writing: all changes are there, or none.", hint=hint) from None
         await committed(self._context, self._files, [one.path for one in changes], review.proposal.instruction)
         if places := review.places():
-            await self._context.wait("Showing it in the editor", show_in_editor(self._files, *places[0]))
+            await show_in_editor(self._files, *places[0])
         return turn
 
     async def _run_commands(self, commands: Sequence[str]) -> tuple[CommandRun, ...]:
@@ -206,6 +208,13 @@ class Chatting:
         stream = self._console.stderr if self._console.as_json else self._console.stdout
         stream.write("".join(char if char.isprintable() or char in "\n\t" else " " for char in text))
         stream.flush()
+
+    def _condensed(self, prose: str) -> str:
+        """Without the blank lines that are left where edits were."""
+        condensed = re.sub(r"\n{3,}", "\n\n", self._line_ends + prose)
+        added = condensed[len(self._line_ends) :]
+        self._line_ends = "\n" * min(2, len(condensed) - len(condensed.rstrip("\n")))
+        return added
 
     def _dim(self, text: str) -> str:
         return styled(text, "dim", self._console.colours(self._console.stderr))

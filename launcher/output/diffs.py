@@ -47,4 +47,4 @@ def note_lines(proposal: Proposal, colours: bool) -> Iterator[str]:
             yield f"    there is  {plain(ours)[:LONGEST]}"
     for failure in proposal.failures:
         yield ""
-        yield styled(f"✗ {plain(failure.path)}: an edit has no place, {plain(failure.reason)}", "red", colours)
+        yield styled(f"✗ {plain(failure.path)}: an edit does not fit, {plain(failure.reason)}", "red", colours)

@@ -9,13 +9,13 @@ EDITOR_SECONDS = 15
 GIT_SECONDS = 60
 
 
-async def show_in_editor(files: WorkspaceFiles, path: str, line: int) -> bool:
-    """Has the open browser tab show the file at a line; false where there is none, which is no error.
+async def show_in_editor(files: WorkspaceFiles, path: str, line: int) -> None:
+    """Has the open browser tab show the file at a line; nobody waits for it, and where there is no tab nothing happens.
 
     `code-server -r` talks to the running editor by its socket: https://coder.com/docs/code-server/FAQ.
     """
-    ran = await files.run(f"code-server -r {shlex.quote(f'./{path}:{line}')}", seconds=EDITOR_SECONDS)
-    return ran.exit_code == 0
+    place = shlex.quote(f"./{path}:{line}")
+    await files.run(f"(code-server -r {place} </dev/null >/dev/null 2>&1 &)", seconds=EDITOR_SECONDS)
 
 
 async def commit(files: WorkspaceFiles, paths: Sequence[str], message: str) -> Ran:
