@@ -21,7 +21,6 @@ from templates.text import plain
 
 if TYPE_CHECKING:
     from templates.catalog import Template
-    from templates.generation.generate import Base
     from templates.generation.journal import Begun, Journal
     from templates.generation.plan import Plan
     from templates.generation.planning import Planned
@@ -86,24 +85,16 @@ def _drop(context: Context, begun: Sequence["Begun"]) -> int:
 
 
 async def _generate(context: Context, args: Namespace, journal: "Journal", prompt: str) -> int:
-    from templates.generation.errors import GenerationError, GenerationTooLargeError
+    from templates.generation.journal import until_ended
 
-    ended = False
-    try:
-        code = await _through(context, args, journal, prompt)
-        ended = True
-        return code
-    except (GenerationError, GenerationTooLargeError):
-        ended = True  # what arrived is of no use, so the next try begins anew
-        raise
-    finally:
-        if ended or not journal.received:
-            journal.remove()
-        journal.close()
+    with until_ended(journal):
+        return await _through(context, args, journal, prompt)
 
 
 async def _through(context: Context, args: Namespace, journal: "Journal", prompt: str) -> int:
     from launcher.commands.generating import Generating
+    from templates.catalog import Catalog
+    from templates.generation.base import base_of
     from templates.generation.verification import Effort
 
     settings, console = context.loaded.values, context.console
@@ -126,7 +117,7 @@ async def _through(context: Context, args: Namespace, journal: "Journal", prompt
                 ask=console.can_ask and not args.yes,
                 open_browser=not args.no_open,
             )
-            base = await asyncio.to_thread(_base, plan, name)
+            base = await asyncio.to_thread(base_of, plan, name, Catalog())
             effort = Effort(seconds=settings.ai_minutes * 60, repairs=settings.ai_repairs)
             document = await generating.run(metered, prompt, base, journal, effort)
     if console.as_json:
@@ -238,18 +229,6 @@ async def _name(
         hint = f"Choose another name, or open it: `vibecode open {wanted}`."
         raise WorkspaceExistsError(f"There is a workspace {wanted!r} already.", hint=hint)
     return wanted
-
-
-def _base(plan: "Plan", name: str) -> "Base":
-    """The template that the plan starts from, as `vibecode new` would make it."""
-    from templates.catalog import Catalog
-    from templates.generation.generate import Base
-    from templates.render import render
-
-    if not plan.base:
-        return Base()
-    project = render(Catalog().load(plan.base), {"name": name})
-    return Base(project.files, project.manifest)
 
 
 AI = Command(

@@ -1,8 +1,6 @@
 """A plan becomes a workspace, shown on the console as it happens."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import replace
 from time import monotonic
 
@@ -12,38 +10,17 @@ from launcher.commands.create import ready_words
 from launcher.context import Context
 from launcher.output.documents import Document, created_document
 from launcher.output.progress import Progress
-from templates.events import Event, StepDone, StepFailed, StepProgress, StepStarted
+from templates.events import Event, StepDone
 from templates.generation.commands import commands_of
-from templates.generation.draft import FileCut, FileDone, FileGrew, FileMissing, FileRefused, FileStarted
-from templates.generation.generate import Base, GenerationEvent, Outcome, generate
+from templates.generation.draft import FileMissing, FileRefused
+from templates.generation.generate import Base, Outcome, generate
 from templates.generation.journal import Journal, JournaledModel
 from templates.generation.plan import Plan
+from templates.generation.progress import Aside, as_steps
 from templates.generation.verification import Effort
 from templates.models.ledger import dollars
 from templates.models.metered import MeteredModel
-from templates.text import plain, size_in_words
-
-FILE = "file"
-"""The step of the file that is being written."""
-
-
-class FileSteps:
-    """Each file as a step, so that it is seen to grow."""
-
-    def __init__(self) -> None:
-        self._started = 0.0
-
-    def step(self, event: FileStarted | FileGrew | FileCut | FileDone) -> Event:
-        match event:
-            case FileStarted(path=path):
-                self._started = monotonic()
-                return StepStarted(FILE, path)
-            case FileGrew(size=size):
-                return StepProgress(FILE, size_in_words(size))
-            case FileCut(path=path, size=size):
-                return StepDone(FILE, path, monotonic() - self._started, f"{size_in_words(size)}, cut off; it goes on")
-            case FileDone(path=path, size=size):
-                return StepDone(FILE, path, monotonic() - self._started, size_in_words(size))
+from templates.text import plain
 
 
 class Generating:
@@ -66,7 +43,6 @@ class Generating:
         self._progress: Progress | None = None
         self._outcome = Outcome(None)
         self._notes: list[str] = []
-        self._files_written = FileSteps()
 
     async def run(self, metered: MeteredModel, prompt: str, base: Base, journal: Journal, effort: Effort) -> Document:
         """To the end; what `vibecode ai` answers."""
@@ -74,7 +50,8 @@ class Generating:
         target = workspace_target(self._engine, self._name, journal, self._consent)
         model = JournaledModel(metered, journal)
         events = generate(model, prompt, self._plan, base, target, journal, effort)
-        await self._context.work(self._steps(events, metered), left=self._left, react=self._react)
+        steps = as_steps(events, lambda: metered.spending.cost, self._tell)
+        await self._context.work(steps, left=self._left, react=self._react)
         for note in self._notes:
             self._context.console.say(note)
         workspace = replace(await self._workspace(), url=await self._engine.entrance(self._name))
@@ -89,26 +66,14 @@ class Generating:
     async def _workspace(self) -> Workspace:
         return await self._engine.workspace(self._name)
 
-    async def _steps(self, events: AsyncGenerator[GenerationEvent], metered: MeteredModel) -> AsyncGenerator[Event]:
-        """What the console follows; the rest is kept for the end."""
-        async with aclosing(events):
-            async for event in events:
-                match event:
-                    case StepProgress(step="write" | "repair"):
-                        cost = metered.spending.cost
-                        yield event if cost is None else replace(event, text=f"{event.text}, {dollars(cost)}")
-                    case StepStarted() | StepProgress() | StepDone() | StepFailed():
-                        yield event
-                    case FileStarted() | FileGrew() | FileCut() | FileDone():
-                        yield self._files_written.step(event)
-                    case FileRefused(path=path, reason=reason):
-                        self._notes.append(f"  Left out: {plain(path)[:200]!r}: {plain(reason)}")
-                    case FileMissing(path=path):
-                        self._notes.append(f"  Not written: {plain(path)}, which the plan names.")
-                    case Outcome():
-                        self._outcome = event
-                    case _:
-                        pass
+    def _tell(self, aside: Aside) -> None:
+        match aside:
+            case FileRefused(path=path, reason=reason):
+                self._notes.append(f"  Left out: {plain(path)[:200]!r}: {plain(reason)}")
+            case FileMissing(path=path):
+                self._notes.append(f"  Not written: {plain(path)}, which the plan names.")
+            case Outcome():
+                self._outcome = aside
 
     async def _react(self, event: Event, progress: Progress) -> None:
         self._progress = progress

@@ -9,14 +9,19 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Generator, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from templates.generation.errors import GenerationBusyError, JournalError
+from templates.generation.errors import (
+    GenerationBusyError,
+    GenerationError,
+    GenerationTooLargeError,
+    JournalError,
+)
 from templates.models.model import ChatMessage, ChatModel, Finished, FinishReason, TextDelta
 
 
@@ -147,6 +152,22 @@ def resume(begun: Begun) -> Journal:
         os.close(descriptor)
         raise JournalError(f"{begun.file} cannot be read: {error.strerror}.") from error
     return Journal(begun.file, descriptor, list(_lines(content)))
+
+
+@contextmanager
+def until_ended(journal: Journal) -> Generator[None]:
+    """Keeps the record to go on with, unless the block ends well, nothing arrived, or what did is of no use."""
+    ended = False
+    try:
+        yield
+        ended = True
+    except (GenerationError, GenerationTooLargeError):
+        ended = True
+        raise
+    finally:
+        if ended or not journal.received:
+            journal.remove()
+        journal.close()
 
 
 def unfinished(folder: Path) -> tuple[Begun, ...]:
