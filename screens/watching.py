@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 
-from cluster.engine import Engine
+from cluster.engine import Engine, EngineName
 from screens.store import Store
 from templates.errors import UnexpectedError, VibeCodeError
 
@@ -21,35 +21,42 @@ PATIENCE = (1.0, 2.0, 4.0, 5.0)
 async def watch(engine: Engine, store: Store, now: Callable[[], datetime], nudge: asyncio.Event) -> None:
     """Never ends by itself; whoever sets `nudge` has the engine's state asked for at once."""
     name = engine.name
+    usage_due, idle_due = asyncio.Event(), asyncio.Event()
 
     async def status() -> None:
-        nudge.clear()
         store.describe(await engine.status())
 
     async def usage() -> None:
-        if _any_runs(store, engine):
-            store.use(name, await engine.usage())
+        store.use(name, await engine.usage() if _running(store, name) else {})
 
     async def idle() -> None:
-        if _any_runs(store, engine):
-            store.rest(name, await engine.idle_since())
+        store.rest(name, await engine.idle_since() if _running(store, name) else {})
+
+    def others_run() -> None:
+        for due in (nudge, usage_due, idle_due):
+            due.set()
 
     await asyncio.gather(
-        _workspaces(engine, store, now),
+        _workspaces(engine, store, now, others_run),
         _every(STATUS, status, nudge),
-        _every(USAGE, usage),
-        _every(IDLE, idle),
+        _every(USAGE, usage, usage_due),
+        _every(IDLE, idle, idle_due),
     )
 
 
-async def _workspaces(engine: Engine, store: Store, now: Callable[[], datetime]) -> None:
-    """A lost connection is told, and tried again."""
+async def _workspaces(
+    engine: Engine, store: Store, now: Callable[[], datetime], others_run: Callable[[], None]
+) -> None:
+    """A lost connection is told, and tried again; `others_run` is called where other workspaces run than before."""
     losses = 0
     while True:
         try:
             async for workspaces in engine.watch():
                 losses = 0
+                before = _running(store, engine.name)
                 store.see(engine.name, workspaces, now())
+                if _running(store, engine.name) != before:
+                    others_run()
         except VibeCodeError as error:
             store.lose(engine.name, error)
         except Exception as error:
@@ -59,10 +66,10 @@ async def _workspaces(engine: Engine, store: Store, now: Callable[[], datetime])
         losses += 1
 
 
-async def _every(seconds: float, ask: Callable[[], Awaitable[None]], nudge: asyncio.Event | None = None) -> None:
-    """An engine that cannot be asked is told of by `_workspaces`."""
-    nudge = nudge or asyncio.Event()
+async def _every(seconds: float, ask: Callable[[], Awaitable[None]], due: asyncio.Event) -> None:
+    """Asks again and again, and at once where it is due; an engine that cannot be asked is told of by `_workspaces`."""
     while True:
+        due.clear()
         try:
             await ask()
         except VibeCodeError as error:
@@ -70,9 +77,9 @@ async def _every(seconds: float, ask: Callable[[], Awaitable[None]], nudge: asyn
         except Exception:
             log.exception("asking an engine")
         with suppress(TimeoutError):
-            await asyncio.wait_for(nudge.wait(), seconds)
+            await asyncio.wait_for(due.wait(), seconds)
 
 
-def _any_runs(store: Store, engine: Engine) -> bool:
-    view = store.snapshot.engine(engine.name)
-    return view is not None and any(workspace.state == "running" for workspace in view.workspaces)
+def _running(store: Store, name: EngineName) -> frozenset[str]:
+    view = store.snapshot.engine(name)
+    return frozenset(one.name for one in view.workspaces if one.state == "running") if view is not None else frozenset()

@@ -17,6 +17,7 @@ from screens.waterfall import Waterfall
 from screens.widgets.error_panel import ErrorPanel
 from screens.widgets.list_detail import ListDetail
 from screens.widgets.row_list import RowList
+from screens.widgets.words import Words
 
 
 class Steps(Widget):
@@ -46,10 +47,10 @@ class ProgressScreen(PlaceScreen):
     def __init__(self, shared: Shared) -> None:
         super().__init__(shared)
         self._list = RowList(self._draw, id="jobs")
-        self._heading = Static(id="heading")
+        self._heading = Words(id="heading")
         self._steps = Steps(shared)
         self._error = ErrorPanel()
-        self._log_title = Static(id="log-title")
+        self._log_title = Words(id="log-title")
         self._log = Log(id="log", max_lines=1000)
         self._logged: tuple[str, str, int] = ("", "", 0)
         self._panes = ListDetail(
@@ -104,7 +105,7 @@ class ProgressScreen(PlaceScreen):
         if (job := self._job) is None:
             return
         now = self.shared.services.now()
-        self._heading.update(presenter.heading(job, now))
+        self._heading.show(presenter.heading(job, now))
         self._steps.show(job.waterfall)
         self._error.show(job.error)
         self._show_log(job)
@@ -120,7 +121,7 @@ class ProgressScreen(PlaceScreen):
             self._log.write_lines(lines[shown:])
             self.call_after_refresh(self._log.scroll_end, animate=False)
         self._logged = (job.id, name, len(lines))
-        self._log_title.update(f"What “{step.title}” says" if step and lines else "")
+        self._log_title.show(f"What “{step.title}” says" if step and lines else "")
 
     @on(RowList.Chosen)
     def _chosen(self) -> None:

@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.binding import Binding
+from textual.cache import LRUCache
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.style import Style
 from textual.visual import Visual
 from textual.widget import Widget
 
@@ -19,6 +21,8 @@ GUTTER = 3
 """Columns before each row, for the cursor and the mark."""
 SCROLLBAR = 1
 """Columns kept for the scroll bar, there or not, so that nothing jumps when it comes."""
+DRAWN = 1000
+"""Lines that are kept as they were drawn, until the rows are shown anew."""
 
 Draw = Callable[[str, int], Sequence[Content]]
 
@@ -75,6 +79,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         self._keys: tuple[str, ...] = ()
         self._marked: frozenset[str] = frozenset()
         self._told: str | None = None
+        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(DRAWN)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -102,6 +107,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
             else:
                 self.cursor = max(0, min(self.cursor, len(new) - 1))
             self._tell()
+        self._strips.clear()
         self.refresh()
 
     def highlight(self, key: str) -> None:
@@ -163,6 +169,12 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         style = self.get_visual_style(
             "row-list--cursor" if current and self.has_focus else "row-list--blurred" if current else "row-list--row"
         )
+        drawn = (key, line, width, current, self.has_focus, key in self._marked, style)
+        if (strip := self._strips.get(drawn)) is None:
+            strip = self._strips[drawn] = self._strip(key, line, width, current, style)
+        return strip
+
+    def _strip(self, key: str, line: int, width: int, current: bool, style: Style) -> Strip:
         lines = self._draw(key, width - GUTTER)
         if line >= len(lines):  # air between rows, which the cursor leaves free
             return Strip.blank(width, self.rich_style)
@@ -172,9 +184,8 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
             " ",
             lines[line],
         )
-        return Visual.to_strips(self, content.truncate(width), width, 1, style, pad=True)[0].adjust_cell_length(
-            width, style.rich_style
-        )
+        strip = Visual.to_strips(self, content.truncate(width), width, 1, style, pad=True)[0]
+        return strip.adjust_cell_length(width, style.rich_style)
 
     def _reveal(self) -> None:
         if self._keys:

@@ -43,21 +43,18 @@ def _engine(engine: EngineView) -> Content:
 
 def places_words(current: PlaceId, width: int) -> Content:
     """The places with their keys; where there is no room for all names, only the current one's."""
-    for gap, named in ((2, True), (1, True), (1, False)):
-        places = [_place(one, current=one.id == current, named=named) for one in PLACES if one.id != "help"]
-        words = Content(" " * gap).join(places)
-        if words.cell_length <= width:
-            break
-    return words
+    places = [place for place in PLACES if place.id != "help"]
+    named = Content("").join([_place(place, current=place.id == current, named=True) for place in places])
+    if named.cell_length <= width:
+        return named
+    return Content("").join([_place(place, current=place.id == current, named=place.id == current) for place in places])
 
 
 def _place(place: Place, *, current: bool, named: bool) -> Content:
-    target = Style.from_meta({"place": place.id})
-    if current:
-        label = f" {place.key} {place.title} "
-        return Content.styled(label, "$accent bold on $cursor").stylize(target)
-    label = Content.assemble((place.key, "$accent 70%"), (f" {place.title}" if named else "", "$muted"))
-    return label.stylize(target)
+    title = f" {place.title} " if named else " "
+    styles = ("$accent bold on $cursor",) * 2 if current else ("$accent 70%", "$muted")
+    label = Content.assemble((f" {place.key}", styles[0]), (title, styles[1]))
+    return label.stylize(Style.from_meta({"place": place.id}))
 
 
 class TopBar(Widget):

@@ -28,7 +28,8 @@ class Row:
 
     @property
     def now(self) -> Usage:
-        return self.usage[-1] if self.usage else Usage()
+        """What it takes now, where it runs and that is known."""
+        return self.usage[-1] if self.usage and self.workspace.state == "running" else Usage()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from screens.widgets.error_panel import ErrorPanel
 from screens.widgets.field import Field
 from screens.widgets.list_detail import ListDetail
 from screens.widgets.row_list import ColumnTitles, RowList
+from screens.widgets.words import Words
 from screens.words import keys
 from screens.workspaces import presenter
 from screens.workspaces.presenter import Row
@@ -36,14 +37,14 @@ class WorkspacesScreen(PlaceScreen):
     def __init__(self, shared: Shared) -> None:
         super().__init__(shared)
         self._rows: dict[str, Row] = {}
-        self._stale = Static(id="stale")
+        self._stale = Words(id="stale")
         self._filter = Field(placeholder="name, template or state", longest=200, id="filter")
-        self._summary = Static("Workspaces", id="summary")
+        self._summary = Words("Workspaces", id="summary")
         self._titles = ColumnTitles(lambda width: presenter.header(width - 1))
         self._list = RowList(self._draw, id="rows")
-        self._detail = Static(id="detail")
+        self._detail = Words(id="detail")
         self._error = ErrorPanel()
-        self._welcome = Static()
+        self._welcome = Words()
         self._repair = Static(Content.assemble("\n", keys((("6", "Cluster has what repairs it"),))))
         self._panes = ListDetail(
             Vertical(
@@ -78,7 +79,7 @@ class WorkspacesScreen(PlaceScreen):
         self._show_empty()
         stale = presenter.stale_words(snapshot, now)
         self._stale.set_class(stale is not None, "-shown")
-        self._stale.update(stale or "")
+        self._stale.show(stale or "")
         self._list.show([one.name for one in shown])
         self._show_summary()
         self._show_detail()
@@ -89,19 +90,19 @@ class WorkspacesScreen(PlaceScreen):
         self._welcome.display = snapshot.error is None
         self._repair.display = snapshot.error is not None
         if not snapshot.loading and not snapshot.workspaces:
-            self._welcome.update(presenter.welcome(snapshot))
+            self._welcome.show(presenter.welcome(snapshot))
 
     def _show_summary(self) -> None:
         if self.shared.store.snapshot.loading:
-            self._summary.update("Workspaces")
+            self._summary.show("Workspaces")
             return
         rows = [self._rows[key] for key in self._list.keys]
-        self._summary.update(presenter.summary(rows, len(self._rows), len(self._list.marked)))
+        self._summary.show(presenter.summary(rows, len(self._rows), len(self._list.marked)))
 
     def _show_detail(self) -> None:
         row = self._rows.get(self._list.highlighted or "")
         nothing = Content.styled("Nothing here has these letters.", "$muted") if self._rows else ""
-        self._detail.update(presenter.detail(row, self.shared.services.now()) if row else nothing)
+        self._detail.show(presenter.detail(row, self.shared.services.now()) if row else nothing)
 
     def _draw(self, name: str, width: int) -> list[Content]:
         return [presenter.line(self._rows[name], width - 1, self.shared.services.now())]
