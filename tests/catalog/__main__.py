@@ -1,4 +1,4 @@
-"""`python -m tests.catalog [ID …]`: proves templates one after another, prints a table, keeps the results as JSON."""
+"""`python -m tests.catalog [ID …]`: proves templates one after another, prints a table, and keeps it for the README."""
 
 import argparse
 import asyncio
@@ -12,7 +12,7 @@ from templates.catalog import Catalog
 from tests.catalog.place import LocalFolder
 from tests.catalog.proofs import PROOFS
 from tests.catalog.prove import Record, prove
-from tests.catalog.results import RESULTS, merged, read, table, write
+from tests.catalog.results import README, RESULTS, catalog_table, merged, read, table, with_catalog_table, write
 
 NEEDED = ("git", "node", "npm", "python3", "uv")
 
@@ -29,17 +29,19 @@ async def _prove(ids: Sequence[str], keep: Path | None) -> list[Record]:
         print(f"{template_id}: {record.failed or 'proven'}", file=sys.stderr, flush=True)
         records.append(record)
         write(RESULTS, merged(read(RESULTS), [record]))
+    newest = catalog_table(Catalog().list().templates, read(RESULTS))
+    README.write_text(with_catalog_table(README.read_text(encoding="utf-8"), newest), encoding="utf-8")
     return records
 
 
 def main() -> None:
-    ids = Catalog().ids()
+    ids = tuple(PROOFS)
     parser = argparse.ArgumentParser(prog="python -m tests.catalog", description=__doc__)
     parser.add_argument("ids", metavar="ID", nargs="*", help="templates; all of them if none is named")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave the projects there, to look at")
     args = parser.parse_args()
     if unknown := set(args.ids) - set(ids):
-        parser.error(f"there is no template {', '.join(sorted(unknown))}")
+        parser.error(f"there is nothing to prove of {', '.join(sorted(unknown))}")
     if missing := [name for name in NEEDED if shutil.which(name) is None]:
         parser.error(f"the templates need {', '.join(missing)} on PATH")
     if args.keep:

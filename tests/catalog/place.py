@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from playwright.async_api import Page as BrowserPage
 
 
+LOCAL = "a folder"
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """A command that has ended, with all that it printed."""
@@ -105,7 +108,7 @@ class LocalFolder:
     """A folder of this machine: Python, uv and Node are those on PATH."""
 
     folder: Path
-    name: str = "a folder"
+    name: str = LOCAL
 
     async def put(self, project: Project) -> None:
         for file in project.files:

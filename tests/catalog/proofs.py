@@ -38,7 +38,7 @@ PROOFS = {
     "docs-site": Proof(
         page=True,
         shows="In five minutes",
-        file="docs/index.md",
+        file="src/content/docs/index.md",
         old="In five minutes",
         new="In ten minutes",
         then="In ten minutes",

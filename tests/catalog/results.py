@@ -4,9 +4,13 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from templates.catalog import Template
+from tests.catalog.place import LOCAL
 from tests.catalog.prove import Record
 
 RESULTS = Path(__file__).with_name("results.json")
+README = Path(__file__).parents[2] / "README.md"
+BEGIN, END = "<!-- catalog -->", "<!-- /catalog -->"
 STEPS = ("install", "lint", "test", "run", "change")
 
 
@@ -23,6 +27,28 @@ def merged(old: Iterable[Record], new: Iterable[Record]) -> list[Record]:
     """The newest record of each template and place, sorted by both."""
     newest = {(one.template, one.place): one for one in (*old, *new)}
     return [newest[key] for key in sorted(newest)]
+
+
+def catalog_table(templates: Iterable[Template], records: Iterable[Record]) -> str:
+    """The README's table: each template, and how long it takes until it is installed and until it answers."""
+    found = {one.template: one for one in records if one.place == LOCAL}
+    lines = ["| template | what you get | installed in | tested in | runs in |", "| --- | --- | ---: | ---: | ---: |"]
+    for template in templates:
+        manifest, record = template.manifest, found.get(template.id)
+        times = [record.install, record.test, record.run] if record and not record.failed else [None] * 3
+        cells = " | ".join("" if time is None else f"{time:.0f} s" for time in times)
+        unproven = f" *Not proven: {record.unproven}.*" if record and record.unproven else ""
+        lines.append(
+            f"| {manifest.icon} `{template.id}` | {manifest.title}: {manifest.good_for}.{unproven} | {cells} |"
+        )
+    return "\n".join(lines)
+
+
+def with_catalog_table(readme: str, table: str) -> str:
+    """The README with this table between its marks."""
+    before, _, rest = readme.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{table}\n{END}{after}"
 
 
 def table(records: Iterable[Record]) -> str:

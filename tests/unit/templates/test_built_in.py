@@ -58,6 +58,19 @@ def test_no_two_have_the_same_icon() -> None:
     assert [icon for icon, count in icons.items() if count > 1] == []
 
 
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("react", {"vite-react", "nextjs", "fullstack-fastapi-react"}),
+        ("ml", {"python-ml"}),
+        ("sqlite", {"python-fastapi", "python-django", "python-worker", "fullstack-fastapi-react"}),
+        ("cli", {"python-typer", "node-cli"}),
+    ],
+)
+def test_what_one_searches_for_is_a_tag(word: str, found: set[str]) -> None:
+    assert {template_id for template_id in IDS if word in Catalog().load(template_id).manifest.tags} >= found
+
+
 @pytest.mark.parametrize("template_id", IDS)
 def test_nothing_is_left_to_fill_in_and_every_variable_is_used(template_id: str) -> None:
     template = Catalog().load(template_id)

@@ -7,7 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 PATH = Path(os.environ.get("DATABASE", "tasks.db"))
-SCHEMA = "CREATE TABLE IF NOT EXISTS tasks (id INTEGER PRIMARY KEY, text TEXT NOT NULL, done INTEGER NOT NULL DEFAULT 0)"
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS tasks (id INTEGER PRIMARY KEY, text TEXT NOT NULL, done INTEGER NOT NULL DEFAULT 0)
+"""
 
 
 def connect() -> sqlite3.Connection:

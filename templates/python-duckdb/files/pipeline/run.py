@@ -32,7 +32,7 @@ def run(source: Path, target: Path) -> Outcome:
         database.sql(_sql("report")).write_csv(str(target / "report.csv"))
         problems = database.sql("FROM checked WHERE problem IS NOT NULL ORDER BY ALL")
         problems.write_csv(str(target / "problems.csv"))
-        [good] = database.sql("SELECT count(*) FROM sales").fetchone() or (0,)
+        [(good,)] = database.sql("SELECT count(*) FROM sales").fetchall()
         counted = dict(problems.aggregate("problem, count(*)").order("problem").fetchall())
     for problem, count in counted.items():
         logger.warning("%s: %d set aside", problem, count)

@@ -13,7 +13,8 @@ def source(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
     (folder / "a.csv").write_text(HEADER + "2026-01-01,tea,2,3.50\n2026-01-31, tea ,1,3.00\n", encoding="utf-8")
-    (folder / "b.csv").write_text(HEADER + "2026-02-30,tea,1,3\n2026-02-01,,1,3\n2026-02-01,tea,x,3\n", encoding="utf-8")
+    wrong = "2026-02-30,tea,1,3\n2026-02-01,,1,3\n2026-02-01,tea,x,3\n"
+    (folder / "b.csv").write_text(HEADER + wrong, encoding="utf-8")
     return folder
 
 
