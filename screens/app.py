@@ -1,6 +1,7 @@
 """The terminal application: it wires places, store and jobs together, and acts on what the places ask for."""
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -27,6 +28,8 @@ from templates.errors import VibeCodeError
 
 if TYPE_CHECKING:
     from screens.base.place import PlaceScreen
+
+log = logging.getLogger(__name__)
 
 
 class VibeCodeApp(App[None]):
@@ -76,14 +79,18 @@ class VibeCodeApp(App[None]):
         try:
             engines = await self.shared.engines.get()
         except VibeCodeError as error:
-            self.post_message(Failed(error))
+            store.fail(error)
             return
         store.know(tuple(engine.name for engine in engines.engines))
         self._nudges = [asyncio.Event() for _ in engines.engines]
 
         async def choose() -> None:
-            choice = await engines.choose()
-            store.choose(choice.engine.name, choice.reason)
+            try:
+                choice = await engines.choose()
+            except Exception:  # what goes wrong here is told where something new is made
+                log.exception("choosing an engine")
+            else:
+                store.choose(choice.engine.name, choice.reason)
 
         pairs = zip(engines.engines, self._nudges, strict=True)
         await asyncio.gather(choose(), *(watch(engine, store, now, nudge) for engine, nudge in pairs))

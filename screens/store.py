@@ -40,16 +40,20 @@ class EngineView:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All engines, best first; `chosen` is where something new goes, and `reason` why."""
+    """All engines, best first; `chosen` is where something new goes, and `reason` why.
+
+    `failure` is why there are no engines at all, such as a setting that allows none.
+    """
 
     engines: tuple[EngineView, ...] = ()
     chosen: EngineName | None = None
     reason: str = ""
+    failure: VibeCodeError | None = None
 
     @property
     def loading(self) -> bool:
         """Whether nothing can be said yet."""
-        return not self.engines or not any(engine.asked for engine in self.engines)
+        return self.failure is None and not any(engine.asked for engine in self.engines)
 
     @property
     def workspaces(self) -> tuple[Workspace, ...]:
@@ -64,7 +68,7 @@ class Snapshot:
     def error(self) -> VibeCodeError | None:
         """Why nothing can be shown, where no engine has ever answered well."""
         if not self.engines or any(engine.error is None or engine.seen is not None for engine in self.engines):
-            return None
+            return self.failure
         return self.engines[0].error
 
     def engine(self, name: EngineName) -> EngineView | None:
@@ -98,6 +102,10 @@ class Store:
     def know(self, engines: tuple[EngineName, ...]) -> None:
         """These engines there are; nothing was seen of them yet."""
         self._put(replace(self.snapshot, engines=tuple(EngineView(name) for name in engines)))
+
+    def fail(self, error: VibeCodeError) -> None:
+        """There are no engines, for this reason."""
+        self._put(replace(self.snapshot, failure=error))
 
     def choose(self, engine: EngineName, reason: str) -> None:
         """Where something new goes."""

@@ -24,6 +24,8 @@ def engine_words(snapshot: Snapshot) -> Content:
     """The engine where something new goes, its state, and whether any other that holds workspaces is lost."""
     if snapshot.loading:
         return Content.from_markup("[$muted]looking around[/]")
+    if not snapshot.engines:
+        return Content.assemble((GLYPHS.failed, "$error"), (" no engine", "$muted"))
     lost = [engine for engine in snapshot.engines if engine.stale]
     engine = lost[0] if lost else snapshot.engine(snapshot.chosen) if snapshot.chosen else None
     return _engine(engine or snapshot.engines[0])

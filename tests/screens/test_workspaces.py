@@ -7,11 +7,13 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from cluster.errors import ClusterUnreachableError
+from cluster.engines import Engines
+from cluster.errors import ClusterUnreachableError, EngineUnavailableError
 from screens.app import VibeCodeApp
 from screens.modals.code import Code
 from screens.modals.failure import Failure
 from screens.modals.question import Question
+from screens.widgets.error_panel import ErrorPanel
 from screens.widgets.field import LONGEST, Field
 from screens.widgets.row_list import RowList
 from tests.screens.stage import SIZES, Stage, put, seen, until
@@ -155,6 +157,16 @@ async def test_a_lost_connection_shows_the_age_and_heals(five: Stage) -> None:
         assert rows(pilot).keys == ("api", "blog", "dashboard", "shop", "worker")
         five.engine.recover()
         await until(pilot, lambda: not banner.display)
+
+
+async def test_a_setting_that_allows_no_engine_is_told(stage: Stage) -> None:
+    def none() -> Engines:
+        raise EngineUnavailableError("The engine `context` is not there yet.")
+
+    async with stage.app(engines=none).run_test(size=SIZES["normal"]) as pilot:
+        await until(pilot, lambda: app_of(pilot).shared.store.snapshot.error is not None)
+        await until(pilot, lambda: pilot.app.screen.query_one(ErrorPanel).is_on_screen)
+        assert "`context` is not there yet" in str(pilot.app.screen.query_one(ErrorPanel).content)
 
 
 # What its keys do

@@ -86,3 +86,10 @@ def test_listeners_hear_of_changes_only(store: Store) -> None:
     leave()
     store.see("kind", (API,), T)
     assert len(heard) == 1
+
+
+def test_without_any_engine_the_reason_is_the_error() -> None:
+    store = Store()
+    store.fail(LOST)
+    assert not store.snapshot.loading
+    assert store.snapshot.error is LOST
