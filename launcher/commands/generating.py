@@ -24,7 +24,7 @@ from templates.text import plain
 
 
 class Generating:
-    """One generation in one engine; the editor is shown, and opened, as soon as the files are in it."""
+    """One generation in one engine; the editor is opened as soon as it can be, and files appear in it."""
 
     def __init__(
         self, context: Context, engine: Engine, name: str, plan: Plan, *, may_run: bool, ask: bool, open_browser: bool
@@ -39,7 +39,7 @@ class Generating:
         self._open_browser = open_browser
         self._started = monotonic()
         self._seconds: float | None = None
-        self._shown = asyncio.Event()
+        self._applied = asyncio.Event()
         self._progress: Progress | None = None
         self._outcome = Outcome(None)
         self._notes: list[str] = []
@@ -77,17 +77,20 @@ class Generating:
 
     async def _react(self, event: Event, progress: Progress) -> None:
         self._progress = progress
-        if isinstance(event, StepDone) and event.step == "apply":
+        if not isinstance(event, StepDone):
+            return
+        if event.step in ("ready", "apply") and self._seconds is None:
             self._seconds = monotonic() - self._started
             with progress.aside():
                 workspace = replace(await self._workspace(), url=await self._engine.entrance(self._name))
                 self._context.console.tell(ready_words(self._context.console, workspace, self._seconds, self._plan.run))
                 await self._context.show_in_browser(workspace.url, wanted=self._open_browser)
-            self._shown.set()
+        if event.step == "apply":
+            self._applied.set()
 
     async def _consent(self) -> bool:
         """Whether what the model wrote may be run: in isolation always, else by the person's word alone."""
-        await self._shown.wait()
+        await self._applied.wait()
         commands = [command.shown for command in commands_of(self._plan)]
         reason = self._engine.lacks.get("network-isolation")
         if reason is None or self._may_run or not commands:

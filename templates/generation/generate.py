@@ -1,22 +1,23 @@
 """From a plan to a workspace that works: it is made while the model still writes, filled, and tried."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from templates.errors import FilesConflictError
 from templates.events import Event, Step, Steps, stream_of, together
 from templates.generation.commands import CommandPrinted
 from templates.generation.draft import Draft, FileDone, FileEvent, FileGrew, FileRefused, FileStarted, overlay
 from templates.generation.journal import Journal
+from templates.generation.placement import Placement, contents_of
 from templates.generation.plan import Plan
 from templates.generation.prompts import files_messages
-from templates.generation.verification import Effort, Verification, changes_of
+from templates.generation.verification import Effort, Verification
 from templates.generation.writing import write_files
 from templates.models.model import ChatModel
 from templates.project import Manifest, Project, ProjectFile
 from templates.text import size_in_words
-from templates.workspace_files import Change, WorkspaceFiles, Write, sha256
+from templates.workspace_files import WorkspaceFiles
 
 APPLIED = "applied"
 """The journal's mark that the files are in the workspace."""
@@ -44,7 +45,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class FilesPlaced:
-    """The files are in the workspace, and the editor can be opened."""
+    """All files are in the workspace."""
 
     count: int
 
@@ -71,27 +72,43 @@ def generate(
     async def work(emit: Callable[[GenerationEvent], None]) -> None:
         steps = Steps(emit)
         draft = Draft()
+        placement = Placement(target.files, base.files)
+        placed = journal.marked(APPLIED) is not None
+        created, more = asyncio.Event(), asyncio.Event()
+        writing = True
 
         async def create() -> None:
             async for event in target.create(Project(plan.manifest(base.manifest), base.files)):
                 emit(event)
+            created.set()
 
         async def write() -> None:
+            nonlocal writing
             async with steps.step("write", f"Writing {len(plan.files)} files with {model.id}") as step:
-                await _write(model, prompt, plan, base.files, draft, step, emit)
+                await _write(model, prompt, plan, base.files, draft, step, emit, more.set)
+            writing = False
+            more.set()
 
-        await together(create(), write())
+        async def place() -> None:
+            """A file is in the workspace as soon as both are there."""
+            await created.wait()
+            while writing and not placed:
+                await more.wait()
+                more.clear()
+                await placement.place(contents_of(overlay(base.files, draft)[0]), set(draft.removed))
+
+        await together(create(), write(), place())
         files, refused = overlay(base.files, draft)
         for path, reason in refused.items():
             emit(FileRefused(path, reason))
-        contents = {file.path: _content(file) for file in files if file.link is None}
+        contents = contents_of(files)
         async with steps.step("apply", "Putting the files in place") as step:
-            if journal.marked(APPLIED) is None:
-                await _apply(target.files, base.files, contents, step)
-                journal.mark(APPLIED, "yes")
-            else:
+            if placed:
                 contents |= {path: file.content for path, file in (await target.files.read([*contents])).items()}
-                step.note = "they are there"
+            else:
+                await placement.place(contents, draft.removed)
+                journal.mark(APPLIED, "yes")
+            step.note = f"{len(files)} files"
         emit(FilesPlaced(len(files)))
         verified = None
         if await target.may_run():
@@ -109,7 +126,9 @@ async def _write(
     draft: Draft,
     step: Step,
     emit: Callable[[FileEvent], None],
+    finished: Callable[[], None],
 ) -> None:
+    """`finished` is called whenever a file is whole."""
     there = {file.path for file in base}
     wanted = [file.path for file in plan.files if file.path not in there]
     done = 0
@@ -121,29 +140,7 @@ async def _write(
                     step.progress(f"{done} of {len(plan.files)}", min(0.99, done / len(plan.files)))
                 case FileDone():
                     done += 1
+                    finished()
                 case _:
                     pass
     step.note = f"{len(draft.files)} files, {size_in_words(sum(map(len, draft.files.values())))}"
-
-
-async def _apply(
-    workspace: WorkspaceFiles, base: Sequence[ProjectFile], contents: dict[str, bytes], step: Step
-) -> None:
-    there = {file.path: _content(file) for file in base if file.link is None}
-    changes = changes_of(there, contents, there.keys() - contents.keys())
-    try:
-        await workspace.apply(changes)
-    except FilesConflictError as error:
-        if not _made_already(changes, error):
-            raise
-        step.note = "they are there"
-
-
-def _made_already(changes: Sequence[Change], error: FilesConflictError) -> bool:
-    """Whether all that is in the way is what was to be written: the program was stopped just after that."""
-    new = {change.path: sha256(change.content) for change in changes if isinstance(change, Write)}
-    return all(conflict.found == new.get(conflict.path, "absent") for conflict in error.conflicts)
-
-
-def _content(file: ProjectFile) -> bytes:
-    return b"".join(file.chunks())

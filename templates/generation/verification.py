@@ -11,11 +11,12 @@ from templates.events import Event, Steps
 from templates.generation.commands import Command, CommandPrinted, Failure, commands_of, run_command
 from templates.generation.draft import Draft, FileEvent
 from templates.generation.errors import GenerationError
+from templates.generation.placement import changes_of
 from templates.generation.plan import Plan
 from templates.generation.prompts import repair_messages
 from templates.generation.writing import write_files
 from templates.models.model import ChatModel
-from templates.workspace_files import ABSENT, Change, Delete, WorkspaceFiles, Write, sha256
+from templates.workspace_files import WorkspaceFiles
 
 TIME_HINT = "`vibecode chat` goes on with it; the setting `ai_minutes` gives more time."
 
@@ -96,13 +97,3 @@ class Verification:
         except TimeoutError:
             raise GenerationError("The time for making it work is over.", hint=TIME_HINT) from None
         return draft
-
-
-def changes_of(there: dict[str, bytes], files: dict[str, bytes], removed: set[str]) -> tuple[Change, ...]:
-    """What makes of the files that are `there` those that are wanted; each for what is there, and nothing else."""
-    writes = [
-        Write(path, content, base=sha256(there[path]) if path in there else ABSENT)
-        for path, content in files.items()
-        if there.get(path) != content
-    ]
-    return (*writes, *(Delete(path, base=sha256(there[path])) for path in sorted(removed) if path in there))

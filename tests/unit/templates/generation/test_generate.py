@@ -134,6 +134,35 @@ async def test_the_workspace_is_made_while_the_model_still_writes(stage: Stage) 
     assert events[-1] == Outcome(True)
 
 
+async def test_a_file_is_in_the_workspace_while_the_next_is_written(stage: Stage) -> None:
+    seen: list[str] = []
+
+    class Watching(ScriptedModel):
+        async def answer(
+            self, messages: Sequence[ChatMessage], *, max_tokens: int | None = None
+        ) -> AsyncGenerator[TextDelta | Finished]:
+            yield TextDelta(NEEDS)
+            while "needs.txt" not in seen:
+                there = {one.name for one in await stage.engine.workspaces() if one.state == "running"}
+                seen.extend(await stage.contents() if there else ())
+                await asyncio.sleep(0)
+            yield TextDelta(GOOD)
+            yield Finished("stop")
+
+    journal = begin(stage.folder, "a shop")
+    target = Target(lambda project: stage.engine.create("shop", project), stage.files, yes)
+    async with asyncio.timeout(20):
+        events = [event async for event in generate(Watching([]), "x", PLAN, Base(), target, journal, Effort())]
+    assert events[-1] == Outcome(True)
+    assert "test.sh" not in seen
+
+
+async def test_what_an_earlier_attempt_had_placed_is_found_there(stage: Stage) -> None:
+    stage.engine.put("shop", Project(Manifest("A shop"), (ProjectFile("needs.txt", b"nothing\n"),)))
+    assert await stage.run(NEEDS + GOOD) is True
+    assert await stage.contents() == {"needs.txt": b"nothing\n", "test.sh": b"echo tested\n"}
+
+
 async def test_a_base_is_changed_and_kept_otherwise(stage: Stage) -> None:
     base = Base(
         (
