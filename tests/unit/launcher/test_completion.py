@@ -35,7 +35,7 @@ def completions(line: str, folder: Path, *program: str, **more: str) -> set[str]
         ("vibecode stop ", {"shop"}),
         ("vibecode open s", {"shop"}),
         ("vibecode exec ", {"shop"}),
-        ("vibecode new py", {"python-fastapi"}),
+        ("vibecode new python-fa", {"python-fastapi"}),
         ("vibecode templates ", {"show"}),
         ("vibecode templates show st", {"static-site"}),
         ("vibecode delete shop --y", {"--yes"}),
@@ -48,7 +48,7 @@ def test_commands_flags_and_names_are_completed(line: str, expected: set[str], t
     found = {word.strip() for word in completions(line, tmp_path)}
 
     assert expected <= found
-    if line.endswith(("stop ", "exec ", "s", "py")):
+    if line.endswith(("stop ", "exec ", "s", "python-fa")):
         assert {word for word in found if not word.startswith("-")} == expected
 
 
