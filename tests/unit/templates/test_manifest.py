@@ -14,10 +14,14 @@ WHOLE = """
 title = "Shop"
 description = "Sells."
 language = "Python"
+icon = "🛒"
+good_for = "selling things"
 tags = ["api", "web-2"]
 ports = [8000, 9000]
 run = "run --title {{ title }} --port {{ count }} {{ other }}"
 test = "test {{ name }}"
+install = "install {{ name }}"
+lint = "lint {{ count }}"
 extensions = ["ms-python.python", "a.b-c@1.2.3", "./tools/own.vsix"]
 
 [variables.title]
@@ -48,6 +52,7 @@ def read(folder: Path, text: str) -> TemplateManifest:
 def test_a_whole_manifest_is_read(tmp_path: Path) -> None:
     manifest = read(tmp_path, WHOLE)
     assert manifest.title == "Shop"
+    assert (manifest.icon, manifest.good_for) == ("🛒", "selling things")
     assert manifest.tags == ("api", "web-2")
     assert manifest.ports == (8000, 9000)
     assert manifest.extensions == ("ms-python.python", "a.b-c@1.2.3", "./tools/own.vsix")
@@ -73,6 +78,8 @@ def test_a_projects_manifest_has_its_values_quoted_for_the_shell(tmp_path: Path)
         ports=(8000, 9000),
         run="run --title 'A; rm -rf ~' --port 4 {{ other }}",
         test="test my-shop",
+        install="install my-shop",
+        lint="lint 4",
         extensions=("ms-python.python", "a.b-c@1.2.3", "./tools/own.vsix"),
     )
 
@@ -92,6 +99,9 @@ INTEGER = 'type = "integer"\ntitle = "X"\n'
         (HEAD.replace('"T"', '""'), "line 1: title must have at least 1 character"),
         (HEAD.replace('"T"', '"""a\nb"""'), "line 1: title must be one line"),
         (HEAD.replace('"T"', "7"), "line 1: title must be a valid string"),
+        (HEAD + 'icon = "shop"\n', "line 4: icon must be one symbol"),
+        (HEAD + 'icon = "⌨️"\n', "line 4: icon must be one symbol"),
+        (HEAD + 'icon = "a"\n', "line 4: icon must be one symbol"),
         (HEAD + "colour = 1\n", "line 4: colour is not a field of a template"),
         (HEAD + "ports = [80]\n", "line 4: ports[0] must be greater than or equal to 1024"),
         (HEAD + "ports = [8000, 70000]\n", "line 4: ports[1] must be less than or equal to 65535"),
