@@ -5,22 +5,23 @@ import logging
 import os
 import signal
 import sys
-from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from launcher import logs, paths, settings
 from launcher.application import can_open, open_application
-from launcher.commands.catalog import COMMANDS
-from launcher.commands.command import Command
-from launcher.context import Context
 from launcher.errors import UsageError
 from launcher.output.console import Console
-from launcher.overview import overview
-from launcher.parser import build_parser
 from launcher.wiring import Services
 from templates.errors import CancelledError, UnexpectedError, VibeCodeError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from launcher.commands.command import Command
+    from launcher.context import Context
 
 log = logging.getLogger(__name__)
 
@@ -63,16 +64,21 @@ def _main(own: list[str], after_dashes: list[str], console: Console, services: S
         return 1
     logs.start(found.log_file, settings.Settings().log_level)
     try:
+        if not own and can_open(console):
+            loaded = settings.load(found.config_file, console.environ)
+            logs.start(found.log_file, loaded.values.log_level)
+            return open_application(console, loaded, found, services)
+        from launcher.context import Context  # with all commands, for which the first frame does not wait
+        from launcher.overview import overview
+
         args = _parse(own, console.environ, services)
         if args is None:
             return 0
-        if args.command is None and not can_open(console):
+        if args.command is None:
             console.answer(None, overview(console))
             return 0
         loaded = settings.load(found.config_file, console.environ)
         logs.start(found.log_file, loaded.values.log_level)
-        if args.command is None:
-            return open_application(console, loaded, found, services)
         args.after_dashes = after_dashes
         return _run(args.command, Context(console, loaded, found, services), args)
     except UsageError as error:
@@ -91,10 +97,13 @@ def _main(own: list[str], after_dashes: list[str], console: Console, services: S
         return 1
 
 
-def _parse(own: list[str], environ: Mapping[str, str], services: Services) -> Namespace | None:
+def _parse(own: list[str], environ: Mapping[str, str], services: Services) -> "Namespace | None":
     """The parsed arguments; None where help or the version was all that was asked for."""
+    from launcher.commands.catalog import COMMANDS
+    from launcher.parser import build_parser
+
     if own and not own[0].startswith("-"):
-        _check_command(own[0])
+        _check_command(own[0], [command.name for command in COMMANDS])
     parser = build_parser(COMMANDS)
     if "_ARGCOMPLETE" in environ:
         from launcher.completion import complete
@@ -106,8 +115,7 @@ def _parse(own: list[str], environ: Mapping[str, str], services: Services) -> Na
         return None
 
 
-def _check_command(word: str) -> None:
-    names = [command.name for command in COMMANDS]
+def _check_command(word: str, names: Sequence[str]) -> None:
     if word not in names:
         from difflib import get_close_matches
 
@@ -116,7 +124,7 @@ def _check_command(word: str) -> None:
         raise UsageError(f"There is no command {word!r}.", hint=hint)
 
 
-def _run(command: Command, context: Context, args: Namespace) -> int:
+def _run(command: "Command", context: "Context", args: "Namespace") -> int:
     """Runs the command on an event loop of its own; a signal cancels it, a second one does not wait any more."""
     received: list[int] = []
     start = monotonic()
