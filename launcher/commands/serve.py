@@ -53,6 +53,7 @@ async def _serve(context: Context, args: Namespace) -> int:
 
 async def _run(context: Context, args: Namespace, folder: "ServeFolder", port: int) -> int:
     from launcher.serve.address import LOOPBACK
+    from launcher.serve.ai import ai_of
     from launcher.serve.run import Listening, served
     from launcher.serve.server import Certificate
 
@@ -61,9 +62,10 @@ async def _run(context: Context, args: Namespace, folder: "ServeFolder", port: i
     certificate = None if args.certificate is None else Certificate(args.certificate, args.key)
     listening = Listening(port, args.host or LOOPBACK, tuple(args.name), certificate)
     console, values = context.console, context.loaded.values
+    ai = ai_of(values, context.paths, context.services.secrets(), console.environ)
     async with context.engines() as engines:
         with suppress(asyncio.CancelledError):  # Ctrl+C is how serving ends
-            async with served(engines, listening, folder, values.base_domain, __version__) as server:
+            async with served(engines, listening, folder, values.base_domain, __version__, ai) as server:
                 words = [
                     f"VibeCode serves {console.style(f'{server.address.url}/', 'cyan')}",
                     "  a browser gets in by `vibecode serve --open`, a script by `vibecode serve --token`",

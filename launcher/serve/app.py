@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from launcher.serve import limits
 from launcher.serve.guard import Guard
 from launcher.serve.problems import answer_error
-from launcher.serve.routes import ai, catalog, files, jobs, portal, session, status, workspaces
+from launcher.serve.routes import ai, catalog, chat, files, jobs, portal, session, status, workspaces
 from launcher.serve.surroundings import Surroundings
 from templates.errors import VibeCodeError
 
@@ -44,7 +44,7 @@ def routes(given: Surroundings) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.surroundings = given
-    for module in (workspaces, jobs, session, files, ai, catalog, status, portal):
+    for module in (workspaces, jobs, session, files, ai, chat, catalog, status, portal):
         app.include_router(module.router)
     app.include_router(workspaces.live)
     for kind in (VibeCodeError, RequestValidationError, HTTPException):

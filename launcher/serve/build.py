@@ -8,16 +8,20 @@ from cluster.engine import EngineStatus
 from cluster.engines import Engines
 from launcher.serve.access import Access
 from launcher.serve.address import Address
+from launcher.serve.ai import Ai
 from launcher.serve.live import Live
+from launcher.serve.proposals import Proposals
 from launcher.serve.recent import Recent
 from launcher.serve.streams import Streams
-from launcher.serve.surroundings import Generate, Surroundings
+from launcher.serve.surroundings import Surroundings
 from launcher.serve.work import Work
 from screens.services import utc_now
 from templates.catalog import Catalog
 
 FRESH = 1.0
 """Seconds for which the engines' status is answered without asking them again."""
+REMEMBERED = 5.0
+"""Seconds for which it is taken as known whether there is a model; a keyring may be slow."""
 
 
 @asynccontextmanager
@@ -26,10 +30,9 @@ async def surroundings_of(
     access: Access,
     address: Address,
     version: str,
+    ai: Ai,
     *,
-    catalog: Catalog | None = None,
     streams: Streams | None = None,
-    generate: Generate | None = None,
 ) -> AsyncGenerator[Surroundings]:
     """In the end all work is stopped, and its end waited for; begun again, it goes on."""
     work = Work(utc_now)
@@ -46,9 +49,11 @@ async def surroundings_of(
             status=Recent(ask, FRESH),
             access=access,
             address=address,
-            catalog=catalog or Catalog(),
+            catalog=Catalog(),
             version=version,
-            generate=generate,
+            ai=ai,
+            obstacle=Recent(ai.obstacle, REMEMBERED),
+            proposals=Proposals(),
         )
     finally:
         await work.close()

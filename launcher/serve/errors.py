@@ -95,10 +95,10 @@ class JobNotFoundError(VibeCodeError):
     hint = "`GET /api/jobs` lists them; those of a server that ended are gone, and the same request begins it again."
 
 
-class NoModelError(VibeCodeError):
-    code = "no-model"
-    title = "No language model is set up"
-    hint = "`vibecode models login` signs in to one; then send the same request again."
+class ProposalNotFoundError(VibeCodeError):
+    code = "proposal-not-found"
+    title = "There is no such proposal"
+    hint = "Ask for the change again; proposals are kept for a while, and not over the server's end."
 
 
 class ServerRunsError(VibeCodeError):

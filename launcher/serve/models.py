@@ -396,3 +396,41 @@ class TicketBody(BaseModel):
     """An address of the portal that lets a browser in once, within five minutes."""
 
     url: str
+
+
+class ChatRequest(BaseModel):
+    """A change asked for in words; `chat` goes on with a conversation."""
+
+    model_config = _example(instruction="Add an expiry date to links")
+
+    instruction: Annotated[str, StringConstraints(min_length=1, max_length=limits.PROMPT, strip_whitespace=True)]
+    chat: Annotated[str, StringConstraints(max_length=40, pattern=r"^[0-9a-z]+$")] | None = None
+
+
+class HunkChoice(BaseModel):
+    """A hunk of a proposal, counted from 0; a file without hunks has the one 0."""
+
+    path: Annotated[str, StringConstraints(max_length=4096)]
+    hunk: Annotated[int, Field(ge=0)]
+
+
+class ApplyRequest(BaseModel):
+    """The hunks that are agreed to; without `hunks` all of the proposal."""
+
+    model_config = _example(hunks=[{"path": "app/main.py", "hunk": 0}])
+
+    hunks: Annotated[list[HunkChoice], Field(max_length=100_000)] | None = None
+
+
+class TurnBody(BaseModel):
+    """Files that were changed together and can be changed back together; `turn` is None where nothing changed."""
+
+    model_config = _example(
+        name="shop", turn=3, instruction="Add an expiry date to links", undone=False, files=["app/main.py"]
+    )
+
+    name: str
+    turn: int | None
+    instruction: str
+    undone: bool
+    files: list[str]

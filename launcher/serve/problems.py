@@ -26,9 +26,13 @@ _CODES: Mapping[int, str] = {
     400: "request-malformed",
     401: "no-access",
     403: "foreign-host foreign-origin",
-    404: "not-found workspace-not-found template-not-found job-not-found",
+    404: "not-found workspace-not-found template-not-found job-not-found proposal-not-found chat-not-found",
     405: "method-not-allowed",
-    409: "name-taken workspace-stopped workspace-failed editor-not-ready files-changed cluster-busy no-model cancelled",
+    409: (
+        "name-taken workspace-stopped workspace-failed editor-not-ready files-changed cluster-busy cancelled "
+        "changed-since nothing-to-undo nothing-to-redo edits-not-placed generation-busy model-key-missing "
+        "budget-reached"
+    ),
     413: "body-too-large project-too-large",
     415: "body-unsupported",
     422: "request-invalid name-invalid unsafe-path variable-invalid",

@@ -8,11 +8,11 @@ from cluster.engines import Engines
 from launcher.serve import contact
 from launcher.serve.access import Access, ServeFolder, open_access
 from launcher.serve.address import LOOPBACK, Address, is_loopback, loopback_address, public_address
+from launcher.serve.ai import Ai
 from launcher.serve.app import application
 from launcher.serve.build import surroundings_of
 from launcher.serve.errors import InsecureAddressError
 from launcher.serve.server import Certificate, listen, serving
-from launcher.serve.surroundings import Generate
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ async def served(
     folder: ServeFolder,
     base_domain: str,
     version: str,
-    generate: Generate | None = None,
+    ai: Ai,
 ) -> AsyncGenerator[Served]:
     """Serves until the block ends. Raises ServerRunsError, InsecureAddressError."""
     if listening.certificate is None and not is_loopback(listening.host):
@@ -59,7 +59,7 @@ async def served(
         address = public_address(listening.host, listening.names, port)
     listeners.append(contact.listen(folder))
     async with (
-        surroundings_of(engines, access, address, version, generate=generate) as given,
+        surroundings_of(engines, access, address, version, ai) as given,
         serving(application(given), given.streams, listeners, listening.certificate),
     ):
         contact.write_contact(folder, address.url.partition("://")[2])

@@ -32,7 +32,9 @@ class Streams:
         self.cut: Callable[[object], None] = lambda _: None
         """Ends the connection of the client whose address this is; set by the server."""
 
-    def __len__(self) -> int:
+    @property
+    def count(self) -> int:
+        """How many are open."""
         return len(self._open)
 
     def answer(self, events: AsyncIterator[bytes]) -> "EventStream":

@@ -1,31 +1,29 @@
 """What the routes are given."""
 
-from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
 from starlette.requests import Request
 
-from cluster.engine import Engine, EngineStatus
+from cluster.engine import EngineStatus
 from cluster.engines import Engines
 from launcher.serve.access import Access
 from launcher.serve.address import Address
+from launcher.serve.ai import Ai
 from launcher.serve.live import Live
 from launcher.serve.present import page_path
+from launcher.serve.proposals import Proposals
 from launcher.serve.recent import Recent
 from launcher.serve.streams import Streams
 from launcher.serve.work import Work
 from templates.catalog import Catalog
-from templates.events import Event
-
-Generate = Callable[[Engine, str, str, bool], AsyncIterator[Event]]
-"""From the engine, the workspace's name, a prompt and whether what is written may run, to a workspace."""
+from templates.errors import VibeCodeError
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The services of one server; `generate` is None where no language model is set up."""
+    """The services of one server; `obstacle` is why no language model can be asked, as it was a moment ago."""
 
     engines: Engines
     work: Work
@@ -36,7 +34,9 @@ class Surroundings:
     address: Address
     catalog: Catalog
     version: str
-    generate: Generate | None = None
+    ai: Ai
+    obstacle: Recent[VibeCodeError | None]
+    proposals: Proposals
 
     def page_url(self, request: Request, name: str) -> str:
         """The portal's page of a workspace, at the host by which the caller knows the server."""

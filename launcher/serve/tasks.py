@@ -7,8 +7,8 @@ from cluster.engine import Engine, Workspace
 from cluster.engines import Engines
 from cluster.errors import WorkspaceExistsError, WorkspaceNotFoundError
 from cluster.names import check_name
+from launcher.serve.told import Undertaking
 from launcher.serve.work import Running, Work
-from screens.jobs import Task
 from templates.catalog import Catalog
 from templates.project import Manifest, Project
 from templates.render import render
@@ -51,23 +51,17 @@ async def create(engines: Engines, work: Work, name: str, project: Project) -> R
     return work.begin(creation(engine, name, project))
 
 
-def creation(engine: Engine, name: str, project: Project) -> Task:
-    return Task(
-        title=f"Creating {name}",
-        events=lambda: engine.create(name, project),
-        done=f"{name} is ready",
-        workspace=name,
-        opens=True,
-    )
+def creation(engine: Engine, name: str, project: Project) -> Undertaking:
+    return Undertaking(f"Creating {name}", name, lambda: engine.create(name, project), f"{name} is ready")
 
 
-def start(engine: Engine, name: str) -> Task:
-    return Task(f"Starting {name}", lambda: engine.start(name), f"{name} runs", workspace=name, opens=True)
+def start(engine: Engine, name: str) -> Undertaking:
+    return Undertaking(f"Starting {name}", name, lambda: engine.start(name), f"{name} runs")
 
 
-def stop(engine: Engine, name: str) -> Task:
-    return Task(f"Stopping {name}", lambda: engine.stop(name), f"{name} is stopped", workspace=name)
+def stop(engine: Engine, name: str) -> Undertaking:
+    return Undertaking(f"Stopping {name}", name, lambda: engine.stop(name), f"{name} is stopped")
 
 
-def delete(engine: Engine, name: str) -> Task:
-    return Task(f"Deleting {name}", lambda: engine.delete(name), f"{name} is gone", workspace=name)
+def delete(engine: Engine, name: str) -> Undertaking:
+    return Undertaking(f"Deleting {name}", name, lambda: engine.delete(name), f"{name} is gone")

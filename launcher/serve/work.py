@@ -3,13 +3,14 @@
 import json
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from launcher.serve.documents import event_document, job_state
 from launcher.serve.errors import JobNotFoundError, TooManyRequestsError
 from launcher.serve.feed import Feed
 from launcher.serve.limits import JOBS
+from launcher.serve.told import Told, Undertaking
 from screens.jobs import Job, Jobs, Task
 from templates.events import Event, StepProgress
 
@@ -41,14 +42,14 @@ class Work:
         self._feeds: dict[str, Feed] = {}
         self._jobs = Jobs(now, ready=lambda _: None, finished=self._finish)
 
-    def begin(self, task: Task) -> Running:
+    def begin(self, wanted: Undertaking) -> Running:
         """Starts the work, or answers that which is under way already. Raises TooManyRequestsError."""
-        feed = Feed()
-        told = replace(task, events=lambda: _told(task.events(), feed))
-        if len(self._jobs.active) >= self._most and self.of_workspace(task.workspace or "") is None:
+        if len(self._jobs.active) >= self._most and self.of_workspace(wanted.workspace) is None:
             raise TooManyRequestsError(f"{self._most} jobs are under way already.", seconds=10)
-        job = self._jobs.begin(told)
-        if job.task is told:
+        feed = Feed()
+        task = Task(wanted.title, lambda: _steps(wanted.events(), feed), wanted.done, workspace=wanted.workspace)
+        job = self._jobs.begin(task)
+        if job.task is task:
             self._feeds[job.id] = feed
         return self._running(job)
 
@@ -107,10 +108,13 @@ class Work:
             del self._feeds[one.id]
 
 
-async def _told(events: AsyncIterator[Event], feed: Feed) -> AsyncGenerator[Event]:
-    """The same events, each told to the feed first."""
+async def _steps(events: AsyncIterator[Event | Told], feed: Feed) -> AsyncGenerator[Event]:
+    """Tells the feed everything, and passes on what is a step's."""
     try:
         async for event in events:
+            if isinstance(event, Told):
+                feed.add(event.name, json.dumps(event.document), passing=event.passing)
+                continue
             document = event_document(event)
             feed.add(str(document["event"]), json.dumps(document), passing=isinstance(event, StepProgress))
             yield event

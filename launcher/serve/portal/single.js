@@ -26,7 +26,9 @@ export function single(main, name, port) {
 
 function step(name, port, workspace, job) {
   const active = job && (job.state === "running" || job.state === "stopping");
-  const ready = job?.steps.some((one) => one.step === "ready" && one.state === "done");
+  // What a model writes is only there once it is applied; a template's files are there before the editor is.
+  const last = job?.title.startsWith("Writing ") ? "apply" : "ready";
+  const ready = job?.steps.some((one) => one.step === last && one.state === "done");
   showJob(job && (active || job.state === "failed") ? job : null);
   if (going) return;
   if (active && !ready) return say(job.title === `Deleting ${name}` ? "It is being deleted." : "The editor opens here as soon as it is ready.");

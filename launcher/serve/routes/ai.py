@@ -6,12 +6,13 @@ from fastapi import APIRouter, Request
 
 from cluster.names import free_name
 from launcher.serve import limits
-from launcher.serve.errors import NoModelError, TooManyRequestsError
+from launcher.serve.errors import TooManyRequestsError
+from launcher.serve.generation import generating
 from launcher.serve.models import GenerateBody, GenerateRequest
 from launcher.serve.present import events_path
 from launcher.serve.routes.answers import problems
 from launcher.serve.surroundings import Given, Surroundings
-from screens.jobs import Task
+from launcher.serve.told import Undertaking
 
 router = APIRouter(prefix="/api/ai", tags=["language models"])
 
@@ -27,21 +28,19 @@ WRITING = "Writing "
 @router.post("/generate-project", status_code=202, responses=problems(409, 413, 415, 429))
 async def generate_project(given: Given, request: Request, wanted: GenerateRequest) -> GenerateBody:
     """Begins to make a project of a prompt, in a workspace of its own; the answer is there at once."""
-    generate = given.generate
-    if generate is None:
-        raise NoModelError("There is neither a key nor a server of your own.")
+    if (obstacle := await given.obstacle.get()) is not None:
+        raise obstacle
     writing = [one for one in given.work.active if one.job.task.title.startswith(WRITING)]
     if len(writing) >= limits.GENERATIONS:
         raise TooManyRequestsError(f"{limits.GENERATIONS} projects are being written already.", seconds=30)
     name = wanted.name or await _free_name(given, wanted.prompt)
     engine = (await given.engines.choose()).engine
     running = given.work.begin(
-        Task(
-            title=f"{WRITING}{name}",
-            events=lambda: generate(engine, name, wanted.prompt, wanted.run),
-            done=f"{name} is ready",
-            workspace=name,
-            opens=True,
+        Undertaking(
+            f"{WRITING}{name}",
+            name,
+            lambda: generating(given.ai, given.catalog, engine, name, wanted.prompt, may_run=wanted.run),
+            f"{name} is ready",
         )
     )
     return GenerateBody(workspaceId=name, workspaceUrl=given.page_url(request, name), events=events_path(running))

@@ -25,8 +25,8 @@ async def read_status(given: Given, request: Request) -> Response:
         version=given.version,
         engines=[engine_body(one) for one in await given.status.get()],
         jobs=len(given.work.active),
-        streams=len(given.streams),
-        models=given.generate is not None,
+        streams=given.streams.count,
+        models=await given.obstacle.get() is None,
     )
     return tagged(request, body)
 

@@ -24,8 +24,9 @@ from launcher.serve.routes.answers import UNCHANGED, events, problems
 from launcher.serve.streams import sse
 from launcher.serve.surroundings import Given, Surroundings
 from launcher.serve.tagged import tagged
+from launcher.serve.told import Undertaking
 from launcher.serve.work import Running
-from screens.jobs import Task
+from templates.errors import VibeCodeError
 from templates.text import plain
 
 router = APIRouter(prefix="/api/workspaces", tags=["workspaces"])
@@ -152,7 +153,7 @@ def _body(given: Surroundings, request: Request, workspace: Workspace) -> Worksp
     return workspace_body(workspace, given.page_url(request, workspace.name), given.work.of_workspace(workspace.name))
 
 
-def _begun(given: Surroundings, task: Task) -> JobBody:
+def _begun(given: Surroundings, task: Undertaking) -> JobBody:
     return job_body(given.work.begin(task))
 
 
@@ -163,8 +164,11 @@ async def _beginning(given: Surroundings, running: Running, name: str) -> Worksp
 
 
 async def _lines(lines: AsyncIterator[str]) -> AsyncIterator[bytes]:
-    async for line in lines:
-        yield sse("line", json.dumps(plain(line)))
+    try:
+        async for line in lines:
+            yield sse("line", json.dumps(plain(line)))
+    except VibeCodeError as error:
+        yield sse("error", json.dumps(error.as_dict()))
 
 
 def _check_open(workspace: Workspace) -> None:

@@ -14,13 +14,18 @@ from cluster.config import ClusterConfig
 from cluster.engines import Engines
 from launcher.serve.access import Access, ServeFolder, open_access
 from launcher.serve.address import Address
+from launcher.serve.ai import Ai, Connected
 from launcher.serve.app import application
 from launcher.serve.build import surroundings_of
 from launcher.serve.limits import Bucket
 from launcher.serve.server import listen, serving
 from launcher.serve.streams import Streams
 from launcher.serve.surroundings import Surroundings
+from templates.errors import VibeCodeError
+from templates.generation.verification import Effort
+from templates.models.errors import NoKeyError
 from templates.project import Manifest, Project, ProjectFile
+from tests.fakes.chat_model import ScriptedModel
 from tests.fakes.engine import FakeEngine
 
 SHOP = Project(
@@ -86,6 +91,20 @@ async def events_of(response: httpx.Response) -> AsyncIterator[Sent]:
 async def none() -> None: ...
 
 
+def ai_with(model: ScriptedModel | None, folder: Path) -> Ai:
+    """The scripted model, or that none is set up."""
+
+    @asynccontextmanager
+    async def connect(workspace: str) -> AsyncIterator[Connected]:
+        assert model is not None
+        yield Connected(model, lambda: None)
+
+    async def obstacle() -> VibeCodeError | None:
+        return NoKeyError("Nobody has signed in.") if model is None else None
+
+    return Ai(connect, obstacle, folder / "generations", folder / "formats.json", Effort(seconds=60, repairs=1))
+
+
 @pytest.fixture
 def engine(tmp_path: Path) -> FakeEngine:
     return FakeEngine(ClusterConfig(home=tmp_path / "engine"), running=True)
@@ -93,11 +112,14 @@ def engine(tmp_path: Path) -> FakeEngine:
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
-    """Starts a server over these engines; `changes` as in `application`, the others as in `surroundings_of`."""
+    """Starts a server over these engines, and with this language model or none."""
 
     @asynccontextmanager
     async def start(
-        *engines: FakeEngine, streams: Streams | None = None, generate: Any = None, changes: Bucket | None = None
+        *engines: FakeEngine,
+        streams: Streams | None = None,
+        model: ScriptedModel | None = None,
+        changes: Bucket | None = None,
     ) -> AsyncIterator[Served]:
         folder = ServeFolder(tmp_path_factory.mktemp("serve"))
         access = open_access(folder)
@@ -106,7 +128,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
         token = folder.token.read_text().strip()
         async with (
             surroundings_of(
-                Engines(engines, none), access, address, "1.2.3", streams=streams, generate=generate
+                Engines(engines, none), access, address, "1.2.3", ai_with(model, folder.path), streams=streams
             ) as given,
             serving(application(given, changes), given.streams, listeners),
             httpx.AsyncClient(base_url=address.url, headers={"Authorization": f"Bearer {token}"}) as http,

@@ -88,7 +88,9 @@ async def test_what_is_unchanged_is_not_sent_again(shop: FakeEngine, server: Ser
     assert (await server.http.get("/api/workspaces/shop", headers={"If-None-Match": before})).status_code == 200
 
 
-async def test_an_engine_out_of_reach_is_named_beside_the_others(serve: Serve, engine: FakeEngine, tmp_path: Path) -> None:
+async def test_an_engine_out_of_reach_is_named_beside_the_others(
+    serve: Serve, engine: FakeEngine, tmp_path: Path
+) -> None:
     other = FakeEngine(replace(engine.config, home=tmp_path / "other"))
     other.name = "local"  # type: ignore[assignment]
     other.put("shop", SHOP)
