@@ -82,6 +82,21 @@ PROGRESS = (
     Command("forget", "Clear", "d,delete", "Take finished work off the list.", "progress"),
 )
 
+LOGS = (
+    Command("enter", "Read", "enter", "From the list into the log.", "logs", in_bar=False),
+    Command("follow", "Follow", "f", "Stay at the end as lines come, or stop there.", "logs"),
+    Command("search", "Search", "slash", "Go to lines with these letters.", "logs", priority=True),
+    Command("next_match", "Next", "n", "The next line below that has what is searched for.", "logs"),
+    Command("previous_match", "Previous", "N", "The next line above that has it.", "logs"),
+    Command("level", "Level", "l", "Only errors, or also what is less grave.", "logs"),
+    Command("wrap", "Wrap", "w", "Show long lines whole, on several rows.", "logs"),
+    Command("copy", "Copy", "c", "Copy the line, or those selected with Shift and the arrows.", "logs"),
+    Command("copy_all", "Copy all", "C", "Copy every line that is shown.", "logs", in_bar=False),
+    Command("first", "First", "home,g", "To the oldest line.", "logs", in_bar=False),
+    Command("last", "Last", "end,G", "To the newest line, and follow.", "logs", in_bar=False),
+    Command("start", "Start", "s", "Start the workspace.", "logs", in_bar=False),
+)
+
 SETTINGS = (
     Command("edit", "Change", "enter", "Write a new value into the file of settings.", "settings"),
     Command("reset", "Reset", "d,delete", "Take it out of the file: the default counts again.", "settings"),
@@ -102,7 +117,7 @@ HELP = (
     Command("copy", "Copy log path", "c", "Copy the path of the log file.", "help"),
 )
 
-COMMANDS = (*EVERYWHERE, *WORKSPACES, *TEMPLATES, *PROGRESS, *SETTINGS, *HELP)
+COMMANDS = (*EVERYWHERE, *WORKSPACES, *TEMPLATES, *PROGRESS, *LOGS, *SETTINGS, *HELP)
 
 
 def commands_of(place: PlaceId | None) -> tuple[Command, ...]:

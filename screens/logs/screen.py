@@ -1,13 +1,304 @@
-"""The place Logs."""
+"""What a workspace says: followed as it comes, searched, narrowed to a level, copied."""
 
+import asyncio
+import logging
+from contextlib import aclosing, suppress
+from datetime import datetime
+
+from textual import on, work
 from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
+from screens.base.first_frame import SKELETON
 from screens.base.place import PlaceScreen
+from screens.commands import bindings
+from screens.logs import presenter
+from screens.logs.buffer import LINES, LogBuffer
+from screens.logs.following import batches
+from screens.logs.level_bar import LevelBar
+from screens.logs.levels import Level
+from screens.logs.view import LogView
+from screens.messages import Begin, Copy
+from screens.shared import Shared
+from screens.widgets.field import Field
+from screens.widgets.fitted import Fitted
+from screens.widgets.list_detail import ListDetail
+from screens.widgets.row_list import RowList
+from screens.words import keys
+from screens.work import start
+from templates.errors import UnexpectedError, VibeCodeError
+
+log = logging.getLogger(__name__)
+
+PATIENCE = (1.0, 2.0, 4.0, 5.0)
+"""Seconds until the next attempts to read a log that has ended or cannot be read."""
+SILENCE = 2.0
+"""Seconds after which a log that is read and tells nothing counts as silent."""
 
 
 class LogsScreen(PlaceScreen):
+    """Reads the log of one workspace, whatever place is shown, from the first look at it on."""
+
     PLACE = "logs"
+    CSS_PATH = "logs.tcss"
+    BINDINGS = bindings("logs")
+
+    class Reading(Message):
+        """The log of this workspace is read from its beginning."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    class Told(Message):
+        """Lines of the log of this workspace."""
+
+        def __init__(self, name: str, lines: list[str]) -> None:
+            super().__init__()
+            self.name = name
+            self.lines = lines
+
+    class Ended(Message):
+        """The log of this workspace has ended, or cannot be read."""
+
+        def __init__(self, name: str, error: VibeCodeError | None) -> None:
+            super().__init__()
+            self.name = name
+            self.error = error
+
+    def __init__(self, shared: Shared) -> None:
+        super().__init__(shared)
+        self._subject: str | None = None
+        self._since: datetime | None = None  # when its reading began, while it has told nothing
+        self._error: VibeCodeError | None = None
+        self._state: object = None
+        self._again = asyncio.Event()
+        self._summary = Static("Logs of", id="summary")
+        self._list = RowList(self._draw, id="workspaces")
+        self._heading = Fitted(id="heading")
+        self._levels = LevelBar()
+        self._search = Field(placeholder="search: letters in a line", longest=200, id="search")
+        self._notice = Static(id="notice")
+        self._view = LogView(LogBuffer())
+        self._panes = ListDetail(
+            Vertical(self._summary, Static(SKELETON, id="skeleton"), self._list),
+            self._heading,
+            self._levels,
+            self._search,
+            self._notice,
+            Static("Reading the log", id="reading"),
+            self._view,
+        )
 
     def compose_body(self) -> ComposeResult:
-        yield Static("Logs")
+        yield self._panes
+        with Vertical(id="nothing", classes="centred"):
+            yield Static(
+                Content.assemble(
+                    ("There is no workspace yet", "bold"),
+                    "\n\nWhat a workspace says shows here as it says it.\n\n",
+                    keys((("2", "picks a template to make the first one"),)),
+                ),
+                classes="prepared",
+            )
+
+    def on_mount(self) -> None:
+        self._list.focus()
+
+    # What is shown
+
+    def show(self) -> None:
+        snapshot = self.shared.store.snapshot
+        self.set_class(snapshot.loading, "-loading")
+        self.set_class(not snapshot.loading and not snapshot.workspaces and self._subject is None, "-empty")
+        self._list.show([one.name for one in snapshot.workspaces])
+        self._show_log()
+
+    def _draw(self, name: str, width: int) -> list[Content]:
+        snapshot = self.shared.store.snapshot
+        one = snapshot.workspace(name)
+        return [presenter.row(one, width, stale=snapshot.seen_of(one) is not None)] if one else []
+
+    @on(LogView.Changed)
+    def _show_log(self) -> None:
+        if (name := self._subject) is None:
+            return
+        snapshot, view, now = self.shared.store.snapshot, self._view, self.shared.services.now()
+        one = snapshot.workspace(name)
+        buffer = view.buffer
+        place = presenter.Place(
+            line=view.cursor + 1,
+            shown=len(view.rows.numbers),
+            dropped=buffer.first,
+            selected=len(view.selected) if view.origin is not None else 1,
+            follow=view.follow,
+            words=view.matches.words,
+            match=view.matches.place(view.cursor),
+            matches=len(view.matches),
+        )
+        self._heading.show(lambda width: presenter.heading(name, one, place, width - 1))
+        self._levels.show(view.rows.least, [buffer.count(level) for level in presenter.CHOICES])
+        words = presenter.notice(name, one, snapshot.seen_of(one) if one else None, self._error, now)
+        self._notice.set_class(words is not None, "-shown")
+        self._notice.update(words or "")
+        waits = self._since is not None and (now - self._since).total_seconds() < SILENCE
+        self.set_class(waits and words is None and not place.shown, "-reading")
+        if (state := one and (one.state, snapshot.seen_of(one))) != self._state:
+            self._state = state
+            self._again.set()
+            self.refresh_bindings()
+
+    # Whose log
+
+    @on(RowList.Highlighted)
+    def _highlighted(self, event: RowList.Highlighted) -> None:
+        if event.key is not None and event.key != self._subject:
+            self._read(event.key)
+
+    @on(RowList.Chosen)
+    def action_enter(self) -> None:
+        self._panes.detail_shown = True
+        self._view.focus()
+
+    def visit(self, subject: str) -> None:
+        self._list.highlight(subject)
+        if subject != self._subject:
+            self._read(subject)
+        self.action_enter()
+
+    def _read(self, name: str) -> None:
+        self._subject, self._error, self._state = name, None, None
+        self._view.open(LogBuffer())
+        self._follow(name)
+        self.show()
+
+    @work(exclusive=True, group="follow", exit_on_error=False)
+    async def _follow(self, name: str) -> None:
+        """Reads the log for as long as the workspace is looked at, again where its editor begins anew."""
+        losses = 0
+        while True:
+            self._again.clear()
+            error: VibeCodeError | None = None
+            try:
+                engine = await (await self.shared.engines.get()).holding(name)
+                self.post_message(self.Reading(name))
+                async with aclosing(batches(engine.logs(name, follow=True, tail=LINES))) as every:
+                    async for lines in every:
+                        losses = 0
+                        self.post_message(self.Told(name, lines))
+            except VibeCodeError as caught:
+                error = caught
+            except Exception as caught:
+                log.exception("the log of %s", name)
+                error = UnexpectedError(f"{type(caught).__name__}: {caught}")
+            self.post_message(self.Ended(name, error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._again.wait(), PATIENCE[min(losses, len(PATIENCE) - 1)])
+            losses += 1
+
+    @on(Reading)
+    def _reading(self, message: Reading) -> None:
+        if message.name == self._subject:
+            self._since = self.shared.services.now()
+            self._view.buffer.begin_again()
+            self._show_log()
+
+    @on(Told)
+    def _told(self, message: Told) -> None:
+        if message.name == self._subject:
+            self._since = self._error = None
+            self._view.buffer.append(message.lines)
+            self._view.grow()
+
+    @on(Ended)
+    def _ended(self, message: Ended) -> None:
+        if message.name == self._subject:
+            self._since, self._error = None, message.error
+            self._show_log()
+
+    # The commands
+
+    @property
+    def typing(self) -> bool:
+        return self._search.has_focus
+
+    def leave(self) -> bool:
+        """One thing after the other: the search, the selection, the log in a narrow window."""
+        if self._search.has_class("-shown"):
+            self._search.value = ""
+            self._search.remove_class("-shown")
+            self._view.focus()
+        elif self._view.origin is not None:
+            self._view.origin = None
+        elif self._panes.detail_shown and self.has_class("-narrow"):
+            self._panes.detail_shown = False
+            self._list.focus()
+        else:
+            return False
+        return True
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        if action == "search":
+            return not self.typing
+        one = self.shared.store.snapshot.workspace(self._subject or "")
+        possible = {
+            "start": one is not None and one.state in ("stopped", "failed"),
+            "next_match": bool(self._view.matches.words),
+            "previous_match": bool(self._view.matches.words),
+        }
+        return None if possible.get(action) is False else True
+
+    def action_search(self) -> None:
+        self._panes.detail_shown = True
+        self._search.add_class("-shown")
+        self.set_focus(self._search)  # at once: what is typed on is for it
+
+    @on(Field.Changed, "#search")
+    def _searched(self) -> None:
+        self._view.search(self._search.value)
+        self.refresh_bindings()
+
+    @on(Field.Submitted, "#search")
+    def _search_left(self) -> None:
+        self._view.focus()
+
+    def action_next_match(self) -> None:
+        self._view.seek(self._view.matches.after(self._view.cursor))
+
+    def action_previous_match(self) -> None:
+        self._view.seek(self._view.matches.before(self._view.cursor))
+
+    def action_level(self) -> None:
+        self._view.show_level(presenter.next_level(self._view.rows.least))
+
+    @on(LevelBar.Chosen)
+    def _level_chosen(self, message: LevelBar.Chosen) -> None:
+        self._view.show_level(Level(message.level))
+
+    def action_follow(self) -> None:
+        self._view.follow = not self._view.follow
+
+    def action_first(self) -> None:
+        self._view.to_start()
+
+    def action_last(self) -> None:
+        self._view.follow = True
+
+    def action_wrap(self) -> None:
+        self._view.wrap = not self._view.wrap
+
+    def action_copy(self) -> None:
+        if lines := self._view.copied():
+            self.post_message(Copy(*presenter.copied(lines)))
+
+    def action_copy_all(self) -> None:
+        view = self._view
+        if lines := [view.buffer.text(number) for number in view.rows.numbers]:
+            self.post_message(Copy(*presenter.copied(lines)))
+
+    def action_start(self) -> None:
+        if self._subject is not None:
+            self.post_message(Begin(start(self.shared.engines, self._subject)))

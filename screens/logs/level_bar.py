@@ -1,0 +1,42 @@
+"""The levels that a log can be narrowed to, in one line."""
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from screens.logs import presenter
+from screens.logs.levels import Level
+
+
+class LevelBar(Widget):
+    """A click on a level asks for it."""
+
+    DEFAULT_CSS = """
+    LevelBar { height: 1; width: 1fr; }
+    """
+
+    class Chosen(Message):
+        """Only lines at least as grave are wanted."""
+
+        def __init__(self, level: Level) -> None:
+            super().__init__()
+            self.level = level
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._chosen = Level.UNTOLD
+        self._counts: Sequence[int] = [0] * len(presenter.CHOICES)
+
+    def show(self, chosen: Level, counts: Sequence[int]) -> None:
+        self._chosen, self._counts = chosen, counts
+        self.refresh()
+
+    def render(self) -> Content:
+        return presenter.levels(self._chosen, self._counts).truncate(self.size.width)
+
+    def on_click(self, event: events.Click) -> None:
+        if (level := event.style.meta.get("level")) is not None:
+            self.post_message(self.Chosen(Level(level)))
