@@ -8,11 +8,12 @@ from launcher import __version__
 from launcher.commands.command import Command
 from launcher.errors import UsageError
 
-ABOUT = "Turn a template or a folder into a live VS Code workspace on your own local Kubernetes."
+ABOUT = "Turn a template, a prompt or a folder into a live VS Code workspace on your own local Kubernetes."
 EXAMPLES = (
     ("vibecode doctor", "what stands in the way, and how to mend it"),
     ("vibecode templates", "what there is to start from"),
     ("vibecode new python-fastapi shop", "a workspace, opened in the browser"),
+    ('vibecode ai "a URL shortener with FastAPI"', "one from your words"),
     ("vibecode import ./my-project", "one from a folder of yours"),
 )
 

@@ -11,7 +11,7 @@ from templates.generation.draft import Draft, FileDone, FileEvent, FileGrew, Fil
 from templates.generation.journal import Journal
 from templates.generation.placement import Placement, contents_of
 from templates.generation.plan import Plan
-from templates.generation.prompts import files_messages
+from templates.generation.prompts import files_messages, shown_bytes
 from templates.generation.verification import Effort, Verification
 from templates.generation.writing import write_files
 from templates.models.model import ChatModel
@@ -132,7 +132,8 @@ async def _write(
     there = {file.path for file in base}
     wanted = [file.path for file in plan.files if file.path not in there]
     done = 0
-    async with aclosing(write_files(model, files_messages(prompt, plan, base), wanted, draft)) as events:
+    messages = files_messages(prompt, plan, base, shown_bytes(model.context))
+    async with aclosing(write_files(model, messages, wanted, draft)) as events:
         async for event in events:
             emit(event)
             match event:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from templates.catalog import Template
 from templates.generation.plan import Plan
 from templates.models.model import ChatMessage
+from templates.models.prices import BYTES_PER_TOKEN
 from templates.project import ProjectFile
 
 SHOWN_FILE = 64 * 1024
@@ -74,22 +75,35 @@ def plan_again(complaint: str) -> ChatMessage:
     return ChatMessage("user", f"{complaint}\n\nAnswer again with the whole plan, in exactly the lines that I named.")
 
 
-def files_messages(prompt: str, plan: Plan, base: Sequence[ProjectFile]) -> list[ChatMessage]:
+def shown_bytes(context: int | None) -> int:
+    """Bytes of files that fit beside an answer of the same length into a model's context, which is in tokens."""
+    return SHOWN_FILES if context is None else min(SHOWN_FILES, context * BYTES_PER_TOKEN // 2)
+
+
+def files_messages(prompt: str, plan: Plan, base: Sequence[ProjectFile], room: int = SHOWN_FILES) -> list[ChatMessage]:
+    """`room` is in bytes of files, as in `shown_bytes`."""
     asked = f"{prompt}\n\nThis is the plan:\n\n{plan_text(plan)}"
     if base:
         asked += (
             "\n\nThese files are there already. Write only those that change and those that are new, and delete what "
-            f"does not belong:\n\n{files_text((file.path, _content(file)) for file in base)}"
+            f"does not belong:\n\n{files_text(((file.path, _content(file)) for file in base), room)}"
         )
     asked += "\n\nWrite all files of the plan now, the ones that say what is installed first."
     return [ChatMessage("system", FILES_SYSTEM), ChatMessage("user", asked)]
 
 
 def repair_messages(
-    prompt: str, plan: Plan, files: Mapping[str, bytes], command: str, exit_code: int, output: str
+    prompt: str,
+    plan: Plan,
+    files: Mapping[str, bytes],
+    command: str,
+    exit_code: int,
+    output: str,
+    room: int = SHOWN_FILES,
 ) -> list[ChatMessage]:
     asked = (
-        f"{prompt}\n\nThis is the plan:\n\n{plan_text(plan)}\n\nThese are the files:\n\n{files_text(files.items())}\n\n"
+        f"{prompt}\n\nThis is the plan:\n\n{plan_text(plan)}\n\n"
+        f"These are the files:\n\n{files_text(files.items(), room)}\n\n"
         f"This command failed with exit code {exit_code}:\n\n{command}\n\nThe end of what it printed:\n\n{output}\n\n"
         "Find the cause, and write the files that must change, each whole. The commands stay as they are."
     )
@@ -136,10 +150,10 @@ def plan_text(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def files_text(files: Iterable[tuple[str, bytes]]) -> str:
+def files_text(files: Iterable[tuple[str, bytes]], room: int) -> str:
     """Files in the form in which they are to be written; those that are no text, or too much, are only named."""
     shown: list[str] = []
-    left = SHOWN_FILES
+    left = room
     for path, content in files:
         text = _text(content) if len(content) <= min(SHOWN_FILE, left) else None
         if text is None:

@@ -13,7 +13,7 @@ from templates.generation.draft import Draft, FileEvent
 from templates.generation.errors import GenerationError
 from templates.generation.placement import changes_of
 from templates.generation.plan import Plan
-from templates.generation.prompts import repair_messages
+from templates.generation.prompts import repair_messages, shown_bytes
 from templates.generation.writing import write_files
 from templates.models.model import ChatModel
 from templates.workspace_files import WorkspaceFiles
@@ -86,7 +86,13 @@ class Verification:
 
     async def _ask(self, failure: Failure, end: float) -> Draft:
         messages = repair_messages(
-            self._prompt, self._plan, self._files, failure.command.shown, failure.exit_code, failure.output
+            self._prompt,
+            self._plan,
+            self._files,
+            failure.command.shown,
+            failure.exit_code,
+            failure.output,
+            shown_bytes(self._model.context),
         )
         draft = Draft()
         try:
