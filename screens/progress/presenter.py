@@ -121,7 +121,8 @@ def told(waterfall: Waterfall) -> StepRecord | None:
 
 
 def log_lines(step: StepRecord) -> list[str]:
-    return [f"{line.at:%H:%M:%S}  {line.text}" for line in step.log]
+    """What the step said, each line with the person's own time."""
+    return [f"{line.at.astimezone():%H:%M:%S}  {line.text}" for line in step.log]
 
 
 def copied(job: Job, now: datetime) -> str:
