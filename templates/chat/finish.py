@@ -5,17 +5,17 @@ from collections.abc import Sequence
 
 from templates.workspace_files import Ran, WorkspaceFiles
 
-EDITOR_SECONDS = 15
 GIT_SECONDS = 60
 
 
 async def show_in_editor(files: WorkspaceFiles, path: str, line: int) -> None:
     """Has the open browser tab show the file at a line; nobody waits for it, and where there is no tab nothing happens.
 
-    `code-server -r` talks to the running editor by its socket: https://coder.com/docs/code-server/FAQ.
+    `code-server -r FILE:LINE` talks to the running editor by its socket (https://coder.com/docs/code-server/FAQ). It is
+    tried again, since a tab can be told some seconds after it shows; from /dev/null it does nothing, so it has a pipe.
     """
-    place = shlex.quote(f"./{path}:{line}")
-    await files.run(f"(code-server -r {place} </dev/null >/dev/null 2>&1 &)", seconds=EDITOR_SECONDS)
+    tell = f": | code-server -r {shlex.quote(f'./{path}:{line}')}"
+    await files.run(f"(for _ in 1 2 3 4; do {tell} && break; sleep 3; done >/dev/null 2>&1 &)", seconds=5)
 
 
 async def commit(files: WorkspaceFiles, paths: Sequence[str], message: str) -> Ran:
