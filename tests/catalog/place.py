@@ -6,7 +6,7 @@ import pty
 import shutil
 import signal
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,7 +134,7 @@ class LocalFolder:
         return Ended(process.returncode or 0, output.decode(errors="replace"))
 
     @asynccontextmanager
-    async def start(self, command: str) -> AsyncIterator[Running]:
+    async def start(self, command: str) -> AsyncGenerator[Running]:
         master, slave = pty.openpty()
         environment = {**_environment(), "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30"}
         process = await asyncio.create_subprocess_shell(
@@ -175,15 +175,17 @@ class LocalFolder:
         return Answer(answer.status_code, answer.text)
 
     @asynccontextmanager
-    async def browse(self, port: int, path: str) -> AsyncIterator[Page]:
+    async def browse(self, port: int, path: str) -> AsyncGenerator[Page]:
         from playwright.async_api import async_playwright
 
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"))
-            page = await browser.new_page()
-            await page.goto(f"http://{_host(port)}:{port}{path}")
-            yield _Opened(page)
-            await browser.close()
+            try:
+                page = await browser.new_page()
+                await page.goto(f"http://{_host(port)}:{port}{path}", wait_until="commit")
+                yield _Opened(page)
+            finally:
+                await browser.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ import re
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from time import monotonic
 
 from templates.catalog import Template
+from templates.project import Manifest
 from templates.render import render
-from tests.catalog.place import Answer, Page, Place, Running
+from tests.catalog.place import Place, Running
 from tests.catalog.proofs import Proof
 
 PATIENCE = 600
@@ -42,28 +44,50 @@ class Record:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Something to look at, and its name; `look` answers None where there is nothing yet."""
+
+    name: str
+    look: Callable[[], Awaitable[str | None]]
+
+
 async def prove(template: Template, proof: Proof, place: Place) -> Record:
     """Takes the template through all that a person would do with it first; a failed step ends the proof."""
     project = render(template, {"name": "proof"})
     manifest = project.manifest
     await place.put(project)
     times: dict[str, float] = {}
-    step = "install"
+    failed = ""
     try:
-        for step, command in (("install", manifest.install), ("lint", manifest.lint), ("test", manifest.test)):
-            if command:
-                times[step] = await _timed(_ends_well(place, command))
-        step = "run"
-        if manifest.run and proof.shows:
-            if manifest.ports:
-                await _served(place, manifest.run, manifest.ports, proof, times)
-            else:
-                await _printed(place, manifest.run, proof, times)
+        await _steps(place, manifest, proof, times)
     except (NotProvenError, TimeoutError) as error:
         what = f"nothing within {PATIENCE} s" if isinstance(error, TimeoutError) else str(error)
-        step = "change" if step == "run" and "run" in times else step
-        return Record(template.id, place.name, **times, failed=f"{step}: {what}", unproven=proof.unproven)
-    return Record(template.id, place.name, **times, unproven=proof.unproven)
+        commands = {"install": manifest.install, "lint": manifest.lint, "test": manifest.test, "run": manifest.run}
+        failed = f"{next((step for step in commands if commands[step] and step not in times), 'change')}: {what}"
+    return Record(
+        template.id,
+        place.name,
+        install=times.get("install"),
+        lint=times.get("lint"),
+        test=times.get("test"),
+        run=times.get("run"),
+        change=times.get("change"),
+        failed=failed,
+        unproven=proof.unproven,
+    )
+
+
+async def _steps(place: Place, manifest: Manifest, proof: Proof, times: dict[str, float]) -> None:
+    """Puts each step's seconds into `times` as soon as it has succeeded."""
+    for step, command in (("install", manifest.install), ("lint", manifest.lint), ("test", manifest.test)):
+        if command:
+            times[step] = await _timed(_ends_well(place, command))
+    if manifest.run and proof.shows:
+        if manifest.ports:
+            await _served(place, manifest.run, manifest.ports, proof, times)
+        else:
+            await _printed(place, manifest.run, proof, times)
 
 
 async def _timed(work: Awaitable[object]) -> float:
@@ -80,72 +104,51 @@ async def _ends_well(place: Place, command: str) -> str:
     return ended.output
 
 
-async def _prints(place: Place, command: str, text: str) -> None:
-    output = await _ends_well(place, command)
-    if text not in output:
-        raise NotProvenError(f"`{command}` does not print {text!r}\n{_end_of(output)}")
-
-
 async def _served(place: Place, command: str, ports: tuple[int, ...], proof: Proof, times: dict[str, float]) -> None:
     for port in ports:
         if await place.get(port, "/") is not None:
             raise NotProvenError(f"something else answers on port {port}")
-    async with place.start(command) as running:
+    async with AsyncExitStack() as stack:
+        running = await stack.enter_async_context(place.start(command))
+        sight = _answer(place, ports[0], proof.path)
 
-        async def answers(path: str, text: str) -> None:
-            """Until `path` answers well and with `text`: a server that is starting, or again, may say no."""
-            last: Answer | None = None
+        async def first() -> None:
+            nonlocal sight
+            await _until(running, sight, "" if proof.page else proof.shows)
+            if proof.health:
+                await _until(running, _answer(place, ports[0], proof.health), "")
+            if proof.page:
+                page = await stack.enter_async_context(place.browse(ports[0], proof.path))
+                sight = Sight("the page", page.text)
+                await _until(running, sight, proof.shows)
 
-            async def good() -> bool:
-                nonlocal last
-                last = await place.get(ports[0], path)
-                return last is not None and last.status < 400 and text in last.body
-
-            await _until(running, good, lambda: f"{path} does not show {text!r} but {last}")
-
-        async def reads(page: Page, text: str) -> None:
-            last = ""
-
-            async def shown() -> bool:
-                nonlocal last
-                last = await page.text()
-                return text in last
-
-            await _until(running, shown, lambda: f"the page does not show {text!r} but {last!r}")
-
-        async with AsyncExitStack() as stack:
-            page: Page | None = None
-
-            async def first() -> None:
-                nonlocal page
-                await answers(proof.path, "" if proof.page else proof.shows)
-                if proof.health:
-                    await answers(proof.health, "")
-                if proof.page:
-                    page = await stack.enter_async_context(place.browse(ports[0], proof.path))
-                    await reads(page, proof.shows)
-
-            times["run"] = await _timed(first())
-            await _change(place, proof)
-            if proof.look:
-                seen = _prints(place, proof.look, proof.then)
-            else:
-                seen = reads(page, proof.then) if page else answers(proof.path, proof.then)
-            times["change"] = await _timed(seen)
+        times["run"] = await _timed(first())
+        await _change(place, proof)
+        if proof.look:
+            sight = Sight(f"`{proof.look}`", partial(_ends_well, place, proof.look))
+        times["change"] = await _timed(_until(running, sight, proof.then))
 
 
 async def _printed(place: Place, command: str, proof: Proof, times: dict[str, float]) -> None:
     async def run(text: str) -> None:
         async with place.start(command) as running:
 
-            async def shown() -> bool:
-                return text in _plain(running.output)
+            async def printed() -> str:
+                return _plain(running.output)
 
-            await _until(running, shown, lambda: f"`{command}` does not print {text!r}")
+            await _until(running, Sight(f"`{command}`", printed), text)
 
     times["run"] = await _timed(run(proof.shows))
     await _change(place, proof)
     times["change"] = await _timed(run(proof.then))
+
+
+def _answer(place: Place, port: int, path: str) -> Sight:
+    async def look() -> str | None:
+        answer = await place.get(port, path)
+        return answer.body if answer is not None and answer.status < 400 else None
+
+    return Sight(path, look)
 
 
 async def _change(place: Place, proof: Proof) -> None:
@@ -155,16 +158,18 @@ async def _change(place: Place, proof: Proof) -> None:
     await place.write(proof.file, text.replace(proof.old, proof.new))
 
 
-async def _until(running: Running, met: Callable[[], Awaitable[bool]], otherwise: Callable[[], str]) -> None:
-    """Looks again and again; a command that ends without success can no longer meet it, nor one that is to go on."""
+async def _until(running: Running, sight: Sight, text: str) -> None:
+    """Looks again and again, as a server that is starting says no at first; what has ended will not change any more."""
     deadline = monotonic() + SIGHT
     while True:
         code = running.code
-        if await met():
+        seen = await sight.look()
+        if seen is not None and text in seen:
             return
         if monotonic() > deadline or code is not None:
+            instead = "nothing" if seen is None else repr(seen[-500:])
             why = f"; it ended with {code}" if code is not None else ""
-            raise NotProvenError(f"{otherwise()}{why}\n{_end_of(running.output)}")
+            raise NotProvenError(f"{sight.name} does not show {text!r} but {instead}{why}\n{_end_of(running.output)}")
         await asyncio.sleep(0.1)
 
 

@@ -1,6 +1,6 @@
 """The harness that proves templates, on a place that a test makes up."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,7 +51,7 @@ class Stage:
         return Ended(self.ends.get(command, 0), f"{command} said")
 
     @asynccontextmanager
-    async def start(self, command: str) -> AsyncIterator[Running]:
+    async def start(self, command: str) -> AsyncGenerator[Running]:
         self.ran.append(command)
         self.serving = True
         yield Started(self.files["text"], self.ends.get(command))

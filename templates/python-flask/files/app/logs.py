@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 from datetime import UTC, datetime
 
 TAGS = {
@@ -11,6 +12,8 @@ TAGS = {
     "version": os.environ.get("DD_VERSION", "0.1.0"),
 }
 
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
 
 class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
@@ -18,7 +21,7 @@ class JsonFormatter(logging.Formatter):
             "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _COLOURS.sub("", record.getMessage()),  # Flask's server writes them for a terminal
             **TAGS,
         }
         if record.exc_info:
