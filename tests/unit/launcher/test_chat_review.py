@@ -1,0 +1,71 @@
+"""The review of `chat` in a terminal, as a person does it."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.model_server import KEY, says
+from tests.unit.launcher.model_thread import model_server
+from tests.unit.launcher.terminal import Terminal
+
+FAKE = [sys.executable, "-m", "tests.fakes.program", "chat", "shop", "be polite"]
+ENVIRON = {"VIBECODE_AI_KEY": KEY, "TERM": "xterm", "PYTHONPATH": str(Path(__file__).parents[3])}
+ANSWER = """\
+README.md
+<<<<<<< SEARCH
+# Shop
+=======
+# Our shop
+>>>>>>> REPLACE
+notes.md
+<<<<<<< SEARCH
+=======
+notes
+>>>>>>> REPLACE
+```run
+cat README.md; ls
+```
+"""
+FIRST, SECOND = b"Take it (1 of 2)? [y]es, [n]o, [a]ll, [q]uit: ", b"Take it (2 of 2)? [y]es, [n]o, [a]ll, [q]uit: "
+
+
+@pytest.mark.parametrize(
+    ("answers", "written", "after"),
+    [
+        ([b"y", b"n"], "Written: README.md.", "# Our shop README.md"),
+        ([b"n", b"y"], "Written: notes.md.", "# Shop README.md notes.md"),
+        ([b"?", b"a"], "Written: README.md, notes.md.", "# Our shop README.md notes.md"),
+        ([b"q"], "Nothing is written.", "# Shop README.md"),
+    ],
+)
+def test_only_what_is_taken_is_written(answers: list[bytes], written: str, after: str) -> None:
+    with model_server(says(ANSWER)) as server:
+        with Terminal(FAKE, ENVIRON | os.environ | {"VIBECODE_AI_URL": server.url, "NO_COLOR": "1"}) as terminal:
+            shown = terminal.read_until(FIRST)
+            terminal.send(answers[0] + b"\n")
+            for answer in answers[1:]:
+                shown += terminal.read_until(FIRST if answers[0] == b"?" else SECOND)
+                terminal.send(answer + b"\n")
+            shown += terminal.read_until(b"Run it? [y/N] ")
+            terminal.send(b"y\n")
+            code = terminal.wait()
+
+    assert code == 0
+    assert b"    1 - # Shop\r\n    1 + # Our shop\r\n" in shown
+    assert b"    cat README.md; ls\r\n" in shown
+    ended = terminal.printed.decode()
+    assert written in ended
+    assert after in " ".join(ended.split())
+
+
+def test_a_command_runs_only_when_agreed_to() -> None:
+    with model_server(says("```run\necho it ran >ran; cat ran\n```\n")) as server:
+        with Terminal(FAKE, ENVIRON | os.environ | {"VIBECODE_AI_URL": server.url}) as terminal:
+            terminal.read_until(b"Run it? [y/N] ")
+            terminal.send(b"n\n")
+            assert terminal.wait() == 0
+
+    assert "it ran" not in terminal.printed.decode()
+    assert "It proposes no change." in terminal.printed.decode()
