@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,15 @@ cat README.md; ls
 FIRST, SECOND = b"Take it (1 of 2)? [y]es, [n]o, [a]ll, [q]uit: ", b"Take it (2 of 2)? [y]es, [n]o, [a]ll, [q]uit: "
 
 
+@contextmanager
+def chatting(answer: str) -> Iterator[Terminal]:
+    with (
+        model_server(says(answer)) as server,
+        Terminal(FAKE, ENVIRON | os.environ | {"VIBECODE_AI_URL": server.url, "NO_COLOR": "1"}) as terminal,
+    ):
+        yield terminal
+
+
 @pytest.mark.parametrize(
     ("answers", "written", "after"),
     [
@@ -41,16 +52,15 @@ FIRST, SECOND = b"Take it (1 of 2)? [y]es, [n]o, [a]ll, [q]uit: ", b"Take it (2 
     ],
 )
 def test_only_what_is_taken_is_written(answers: list[bytes], written: str, after: str) -> None:
-    with model_server(says(ANSWER)) as server:
-        with Terminal(FAKE, ENVIRON | os.environ | {"VIBECODE_AI_URL": server.url, "NO_COLOR": "1"}) as terminal:
-            shown = terminal.read_until(FIRST)
-            terminal.send(answers[0] + b"\n")
-            for answer in answers[1:]:
-                shown += terminal.read_until(FIRST if answers[0] == b"?" else SECOND)
-                terminal.send(answer + b"\n")
-            shown += terminal.read_until(b"Run it? [y/N] ")
-            terminal.send(b"y\n")
-            code = terminal.wait()
+    with chatting(ANSWER) as terminal:
+        shown = terminal.read_until(FIRST)
+        terminal.send(answers[0] + b"\n")
+        for answer in answers[1:]:
+            shown += terminal.read_until(FIRST if answers[0] == b"?" else SECOND)
+            terminal.send(answer + b"\n")
+        shown += terminal.read_until(b"Run it? [y/N] ")
+        terminal.send(b"y\n")
+        code = terminal.wait()
 
     assert code == 0
     assert b"    1 - # Shop\r\n    1 + # Our shop\r\n" in shown
@@ -61,11 +71,10 @@ def test_only_what_is_taken_is_written(answers: list[bytes], written: str, after
 
 
 def test_a_command_runs_only_when_agreed_to() -> None:
-    with model_server(says("```run\necho it ran >ran; cat ran\n```\n")) as server:
-        with Terminal(FAKE, ENVIRON | os.environ | {"VIBECODE_AI_URL": server.url}) as terminal:
-            terminal.read_until(b"Run it? [y/N] ")
-            terminal.send(b"n\n")
-            assert terminal.wait() == 0
+    with chatting("```run\necho it ran >ran; cat ran\n```\n") as terminal:
+        terminal.read_until(b"Run it? [y/N] ")
+        terminal.send(b"n\n")
+        assert terminal.wait() == 0
 
     assert "it ran" not in terminal.printed.decode()
     assert "It proposes no change." in terminal.printed.decode()
