@@ -7,6 +7,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from launcher.serve.errors import (
     BodyTooLargeError,
@@ -77,8 +78,9 @@ def problem(error: VibeCodeError, request_id: str, headers: Mapping[str, str] | 
 
 async def answer_error(request: Request, error: Exception) -> Response:
     """The exception handler of the application."""
-    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-    return problem(as_vibecode_error(error), request.state.request_id, headers)
+    told = as_vibecode_error(error)
+    headers = {"Allow": _allowed(request)} if isinstance(told, MethodNotAllowedError) else {}
+    return problem(told, request.state.request_id, headers)
 
 
 def as_vibecode_error(error: Exception) -> VibeCodeError:
@@ -99,6 +101,13 @@ def as_vibecode_error(error: Exception) -> VibeCodeError:
             return MalformedRequestError(f"{error.detail}.")
         case _:
             raise error
+
+
+def _allowed(request: Request) -> str:
+    """The methods that the path takes; Starlette itself names those of the first route alone."""
+    paths: dict[str, dict[str, object]] = request.app.openapi()["paths"]
+    fitting = (operations for path, operations in paths.items() if compile_path(path)[0].match(request.url.path))
+    return ", ".join(sorted(method.upper() for operations in fitting for method in operations)) or "GET"
 
 
 def _complaint(error: Mapping[str, object]) -> Complaint:

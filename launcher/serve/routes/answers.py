@@ -11,6 +11,8 @@ _WORDS = {
     202: "Begun; the answer says where to follow it",
     304: "Nothing has changed",
     400: "Not a request that can be answered",
+    401: "Neither the token nor a browser that was let in",
+    403: "Of another host or page",
     404: "Not there",
     409: "What is there stands in the way",
     413: "Too large",
@@ -25,7 +27,7 @@ _WORDS = {
 
 def problems(*statuses: int) -> Responses:
     """Beside those that every route may answer."""
-    return {status: problem_response(_WORDS[status]) for status in sorted({*statuses, 400, 422, 500, 503})}
+    return {status: problem_response(_WORDS[status]) for status in sorted({*statuses, 400, 401, 403, 422, 500, 503})}
 
 
 def problem_response(words: str) -> dict[str, Any]:
