@@ -57,7 +57,9 @@ def local() -> Iterator[Program]:
 async def test_the_open_tab_shows_the_first_line_that_changed(local: Program, folder: Path, browser: Browser) -> None:
     url = local.answer("import", str(folder), "numbers", "--no-open")["url"]
     page = await browser.new_page()
-    await Editor(page).open(url)
+    editor = Editor(page)
+    await editor.open(url)
+    await editor.readme_title()  # what the editor opens by itself, it has opened
 
     document = local.answer("chat", "numbers", "one more", "--apply")
 
