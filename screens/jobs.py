@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -23,7 +23,8 @@ class Task:
     """Work that can be begun, and begun again: `events` is called for each attempt and converges.
 
     `title` says what is being done (`Creating shop`), `workspace` to which, `done` what is then said (`shop is ready`);
-    `if_stopped` what is left of it where it is stopped. `opens` says that the editor opens once it is ready.
+    `if_stopped` what is left of it where it is stopped. `opens` says that the editor opens once it is ready;
+    `interrupts` that other work for the workspace is stopped for it.
     """
 
     title: str
@@ -32,6 +33,7 @@ class Task:
     workspace: str | None = None
     if_stopped: str = "Begun again, it goes on where it stopped."
     opens: bool = False
+    interrupts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +95,21 @@ class Jobs:
         return lambda: self._listeners.remove(listener)
 
     def begin(self, task: Task) -> Job:
-        """Starts the work on the running event loop; where it is under way already, that is the answer."""
+        """Starts the work on the running event loop; where it is under way already, that is the answer.
+
+        What else is under way for the same workspace comes to its end first: two at once would undo each other.
+        """
         for job in self.active:
             if task.workspace is not None and (job.task.workspace, job.task.title) == (task.workspace, task.title):
                 return job
+        earlier = [job.id for job in self.active if task.workspace is not None and job.task.workspace == task.workspace]
+        if task.interrupts:
+            for one in earlier:
+                self.cancel(one)
         job = Job(str(next(self._ids)), task, self._now())
         self._put(job)
-        work = asyncio.create_task(self._run(job.id, task), name=task.title)
+        run = self._run(job.id, task, [self._tasks[one] for one in earlier])
+        work = asyncio.create_task(run, name=task.title)
         work.add_done_callback(lambda _: self._ensure_ended(job.id))
         self._tasks[job.id] = work
         return job
@@ -127,8 +137,10 @@ class Jobs:
         while pending := [task for task in self._tasks.values() if not task.done()]:
             await asyncio.wait(pending)
 
-    async def _run(self, job_id: str, task: Task) -> None:
+    async def _run(self, job_id: str, task: Task, earlier: Sequence[asyncio.Task[None]]) -> None:
         try:
+            if earlier:
+                await asyncio.wait(earlier)
             await self._follow(job_id, task)
         except (asyncio.CancelledError, CancelledError):
             self._end(job_id, "stopped")

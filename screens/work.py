@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
-from cluster.engine import Engine
+from cluster.engine import Engine, EngineName
 from cluster.errors import WorkspaceExistsError
 from cluster.names import check_name
 from screens.jobs import Task
@@ -16,11 +16,23 @@ Change = Callable[[Engine], Callable[[str], AsyncIterator[Event]]]
 
 
 def start(engines: LazyEngines, name: str) -> Task:
-    return Task(f"Starting {name}", _change(engines, name, lambda engine: engine.start), f"{name} runs", name)
+    """Also where its engine has to come up first, as after a reboot."""
+
+    async def work(steps: Steps) -> None:
+        engine = await (await engines.get()).starting(name)
+        await _pass_on(engine.start(name), steps)
+
+    return Task(f"Starting {name}", lambda: stream(work), f"{name} runs", name)
 
 
 def stop(engines: LazyEngines, name: str) -> Task:
-    return Task(f"Stopping {name}", _change(engines, name, lambda engine: engine.stop), f"{name} is stopped", name)
+    return Task(
+        f"Stopping {name}",
+        _change(engines, name, lambda engine: engine.stop),
+        f"{name} is stopped",
+        name,
+        interrupts=True,
+    )
 
 
 def delete(engines: LazyEngines, name: str) -> Task:
@@ -30,6 +42,7 @@ def delete(engines: LazyEngines, name: str) -> Task:
         f"{name} is deleted",
         name,
         if_stopped=f"{name} is partly deleted; deleting it again removes the rest.",
+        interrupts=True,
     )
 
 
@@ -56,6 +69,46 @@ def create(engines: LazyEngines, name: str, project: Callable[[], Project]) -> T
         if_stopped=f"{name} is not whole; begun again it is completed, and deleting removes it.",
         opens=True,
     )
+
+
+def up(engines: LazyEngines, name: EngineName) -> Task:
+    """Makes, starts or repairs an engine."""
+    return Task(
+        f"Bringing up {name}",
+        _of_engine(engines, name, lambda engine: engine.up()),
+        f"{name} runs",
+        if_stopped=f"{name} is not whole yet; brought up again, it is completed.",
+    )
+
+
+def down(engines: LazyEngines, name: EngineName) -> Task:
+    """Removes an engine with all its workspaces."""
+    return Task(
+        f"Removing {name}",
+        _of_engine(engines, name, lambda engine: engine.down()),
+        f"{name} is removed",
+        if_stopped=f"{name} is partly removed; removing it again removes the rest.",
+    )
+
+
+def mend(repair: Callable[[], AsyncIterator[Event]]) -> Task:
+    """What the doctor mends by itself."""
+    return Task(
+        "Mending what the doctor found",
+        repair,
+        "What the doctor can mend is mended",
+        if_stopped="What was being mended is as it was.",
+    )
+
+
+def _of_engine(
+    engines: LazyEngines, name: EngineName, change: Callable[[Engine], AsyncIterator[Event]]
+) -> Callable[[], AsyncIterator[Event]]:
+    async def work(steps: Steps) -> None:
+        everything = (await engines.get()).engines
+        await _pass_on(change(next(engine for engine in everything if engine.name == name)), steps)
+
+    return lambda: stream(work)
 
 
 def _change(engines: LazyEngines, name: str, change: Change) -> Callable[[], AsyncIterator[Event]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from screens.jobs import Job, Jobs, Task
@@ -127,3 +128,35 @@ async def test_who_left_is_told_no_more() -> None:
     told.jobs.begin(task(*EVENTS))
     await told.jobs.idle()
     assert told.changes == 0
+
+
+async def test_work_for_one_workspace_is_done_one_after_the_other() -> None:
+    told, gate, order = Told(), asyncio.Event(), list[str]()
+
+    def named(title: str) -> Task:
+        async def run() -> AsyncIterator[Event]:
+            order.append(title)
+            await gate.wait()
+            order.append(f"{title} ended")
+            for event in EVENTS:
+                yield event
+
+        return Task(title, run, "done", "shop")
+
+    told.jobs.begin(named("Stopping"))
+    told.jobs.begin(named("Starting"))
+    await until(lambda: bool(order))
+    gate.set()
+    await told.jobs.idle()
+    assert order == ["Stopping", "Stopping ended", "Starting", "Starting ended"]
+
+
+async def test_what_interrupts_stops_other_work_for_the_workspace() -> None:
+    told = Told()
+    told.jobs.begin(task(hangs=True))
+    other = told.jobs.begin(task(hangs=True, name="blog"))
+    told.jobs.begin(replace(task(*EVENTS), title="Deleting shop", interrupts=True))
+    await until(lambda: len(told.finished) == 2)
+    assert told.finished == [("1", "stopped"), ("3", "done")]
+    assert told.jobs.active == (other,)
+    await told.jobs.close()
