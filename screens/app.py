@@ -13,8 +13,9 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from screens.base.first_frame import FirstFrame
-from screens.commands import Command, bindings, commands_of
+from screens.commands import Command, bindings, commands_of, key_words
 from screens.errors import ShellUnavailableError
+from screens.glyphs import GLYPHS, UNICODE
 from screens.jobs import Job, Jobs
 from screens.messages import Ask, Begin, Copy, Failed, Go, Open, Shell, ShowCode
 from screens.opening import entrance, holder
@@ -204,6 +205,10 @@ class VibeCodeApp(App[None]):
 
     async def _run(self, screen: Screen[object], command: Command) -> None:
         await (self if command.place is None else screen).run_action(command.id)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A sign, such as an arrow, where the terminal takes one; else the key's name."""
+        return super().get_key_display(binding) if GLYPHS is UNICODE else key_words(binding.key)
 
     def action_go(self, place: PlaceId) -> None:
         self.post_message(Go(place))

@@ -24,8 +24,8 @@ JOBS: dict[JobState, tuple[str, str, str]] = {
     "failed": (GLYPHS.wrong, "$error", "failed"),
     "stopped": (GLYPHS.stopped, "$muted", "stopped"),
 }
-TIME = 14
-"""Columns of a step's times."""
+TIME, BAR, GAPS = 14, 16, 6
+"""Columns of a step's times, of its bar at least, and of its sign with the air between all of them."""
 
 
 def line(job: Job, width: int, now: datetime) -> Content:
@@ -59,8 +59,8 @@ def steps(waterfall: Waterfall, width: int, now: datetime) -> Content:
     """One line for each step: its sign, its title, its bar on the time that all steps share, and its time."""
     if not waterfall.steps:
         return Content.styled("The first step begins.", "$muted")
-    title = min(max(len(step.title) for step in waterfall.steps), max(10, (width - TIME) // 2))
-    room = max(0, width - title - TIME - 6)
+    title = min(max(len(step.title) for step in waterfall.steps), max(10, width - TIME - BAR - GAPS))
+    room = max(0, width - title - TIME - GAPS)
     begin = waterfall.steps[0].started
     total = max((step.started - begin).total_seconds() + _length(step, now) for step in waterfall.steps) or 1.0
     return Content("\n").join([_step(step, title, room, (begin, total), now) for step in waterfall.steps])
