@@ -3,8 +3,10 @@
 import json
 import os
 import socket
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from cluster.local.files import private_folder, replace_file
@@ -46,18 +48,19 @@ def write_contact(folder: ServeFolder, authority: str) -> None:
 
 def ticketed_url(folder: ServeFolder, token: str) -> str:
     """A way into the portal of the server that runs. Raises ServerNotRunningError where none does. Blocks."""
-    import httpx
-
     contact = _read_contact(folder)
     if contact is None:
         raise ServerNotRunningError("No server of this folder has left word where it is.")
-    transport = httpx.HTTPTransport(uds=str(contact.socket))
-    headers = {"Authorization": f"Bearer {token}", "Host": contact.authority}
+    headers = {"Authorization": f"Bearer {token}", "Host": contact.authority, "Content-Length": "0"}
     try:
-        with httpx.Client(transport=transport, timeout=PATIENCE, trust_env=False) as client:
-            answer = client.post("http://vibecode/api/ticket", headers=headers)
-            return str(answer.raise_for_status().json()["url"])
-    except (httpx.HTTPError, ValueError, KeyError) as error:
+        with socket.socket(socket.AF_UNIX) as connected, closing(HTTPConnection("vibecode")) as client:
+            connected.settimeout(PATIENCE)
+            connected.connect(str(contact.socket))
+            client.sock = connected
+            client.request("POST", "/api/ticket", headers=headers)
+            with client.getresponse() as answer:
+                return str(json.loads(answer.read())["url"])
+    except (OSError, HTTPException, ValueError, KeyError) as error:
         raise ServerNotRunningError("The server that ran last does not answer any more.") from error
 
 

@@ -1,7 +1,7 @@
 """One server from its sockets to its end, as the command and the terminal application start it."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from cluster.engines import Engines
@@ -12,7 +12,7 @@ from launcher.serve.ai import Ai
 from launcher.serve.app import application
 from launcher.serve.build import surroundings_of
 from launcher.serve.errors import InsecureAddressError
-from launcher.serve.server import Certificate, listen, serving
+from launcher.serve.server import Certificate, listen, serving, tls_context
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,19 @@ async def served(
     """Serves until the block ends. Raises ServerRunsError, InsecureAddressError."""
     if listening.certificate is None and not is_loopback(listening.host):
         raise InsecureAddressError(f"{listening.host} is an address that others can reach.")
+    tls = None if listening.certificate is None else tls_context(listening.certificate)
     access = open_access(folder)
-    listeners = listen(listening.host, listening.port)
-    port = listeners[0].getsockname()[1]
-    if listening.certificate is None:
-        address = await loopback_address(base_domain, port)
-    else:
-        address = public_address(listening.host, listening.names, port)
-    listeners.append(contact.listen(folder))
-    async with (
-        surroundings_of(engines, access, address, version, ai) as given,
-        serving(application(given), given.streams, listeners, listening.certificate),
-    ):
-        contact.write_contact(folder, address.url.partition("://")[2])
-        yield Served(address, access)
+    with ExitStack() as sockets:
+        listeners = [sockets.enter_context(one) for one in listen(listening.host, listening.port)]
+        port = listeners[0].getsockname()[1]
+        if tls is None:
+            address = await loopback_address(base_domain, port)
+        else:
+            address = public_address(listening.host, listening.names, port)
+        listeners.append(sockets.enter_context(contact.listen(folder)))
+        async with (
+            surroundings_of(engines, access, address, version, ai) as given,
+            serving(application(given), given.streams, listeners, tls),
+        ):
+            contact.write_contact(folder, address.url.partition("://")[2])
+            yield Served(address, access)

@@ -85,10 +85,10 @@ def _has_ipv6_loopback() -> bool:
 
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, streams: Streams, listeners: list[socket.socket], certificate: Certificate | None = None
+    app: ASGIApp, streams: Streams, listeners: list[socket.socket], tls: ssl.SSLContext | None = None
 ) -> AsyncGenerator[None]:
     """Serves until the block ends; then streams end first, and what is under way has a moment."""
-    server = _Server(_config(app, certificate))
+    server = _Server(_config(app, tls))
     streams.cut = lambda client: _cut(server, client)
     work = asyncio.create_task(server.serve(listeners))
     try:
@@ -101,8 +101,7 @@ async def serving(
             await work
 
 
-def _config(app: ASGIApp, certificate: Certificate | None) -> uvicorn.Config:
-    context = None if certificate is None else _tls(certificate)
+def _config(app: ASGIApp, tls: ssl.SSLContext | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http="h11",
@@ -116,11 +115,11 @@ def _config(app: ASGIApp, certificate: Certificate | None) -> uvicorn.Config:
         limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=FAREWELL,
         h11_max_incomplete_event_size=HEAD,
-        ssl_context_factory=None if context is None else lambda _config, _default: context,
+        ssl_context_factory=None if tls is None else lambda _config, _default: tls,
     )
 
 
-def _tls(certificate: Certificate) -> ssl.SSLContext:
+def tls_context(certificate: Certificate) -> ssl.SSLContext:
     """Raises InsecureAddressError where the files are not a certificate and its key."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
