@@ -191,6 +191,17 @@ def test_direct_dependencies_are_pinned(template_id: str) -> None:
 
 
 @pytest.mark.parametrize("template_id", PROGRAMS)
+def test_a_workspace_may_be_called_as_a_package_that_it_uses(template_id: str) -> None:
+    """uv refuses a project that seems to need itself; a package to be published has a name of its own to choose."""
+    text = texts(rendered(template_id)).get("pyproject.toml")
+    if text and (project := tomllib.loads(text)).get("build-system") is None:
+        for requirement in project["project"]["dependencies"]:
+            name = re.split(r"[=\[]", requirement)[0]
+            named = tomllib.loads(texts(rendered(template_id, name=name))["pyproject.toml"])
+            assert named["project"]["name"] != name
+
+
+@pytest.mark.parametrize("template_id", PROGRAMS)
 def test_what_serves_an_api_logs_with_datadogs_tags(template_id: str) -> None:
     """Those whose page is all that they serve have no logs of their own."""
     files = {path: text for path, text in texts(rendered(template_id)).items() if path != "README.md"}
