@@ -30,14 +30,7 @@ class LiveProgress:
         self._screen = Screen(
             file=console.stderr, force_terminal=True, no_color=not colours, highlight=False, markup=False, emoji=False
         )
-        self._live = Live(
-            get_renderable=self._region,
-            console=self._screen,
-            auto_refresh=False,
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
+        self._live = self._new_live()
 
     def __enter__(self) -> "LiveProgress":
         self._live.start()
@@ -63,7 +56,18 @@ class LiveProgress:
     def aside(self) -> Generator[None]:
         self._live.stop()
         yield
+        self._live = self._new_live()  # one that was stopped takes what was printed meanwhile for a part of its own
         self._live.start()
+
+    def _new_live(self) -> Live:
+        return Live(
+            get_renderable=self._region,
+            console=self._screen,
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
 
     def _region(self) -> Group:
         now = self._clock()

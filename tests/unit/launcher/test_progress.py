@@ -149,6 +149,19 @@ def test_what_is_said_beside_a_live_region_is_not_drawn_over(clock: Clock) -> No
     assert "Building" in screen.getvalue().partition("said aside\n")[2]
 
 
+def test_what_is_said_beside_several_steps_stays_whole(clock: Clock) -> None:
+    screen = Screen()
+    with LiveProgress(console(screen, NO_COLOR="1"), clock) as live:
+        for step in ("image", "cluster", "host"):
+            live.show(StepStarted(step, step))
+        with live.aside():
+            screen.write("said aside\n")
+        live.tick()
+
+    after = screen.getvalue().partition("said aside\n")[2]
+    assert "\x1b[1A" not in after.partition("image")[0], "the cursor goes up into what was said"
+
+
 def test_a_long_line_is_cut_not_wrapped(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     screen = Screen()
