@@ -56,7 +56,8 @@ class EditSetting(ModalScreen[str]):
     @on(ChoiceField.Changed)
     def _judge(self) -> None:
         problem = self._store.problem(self._setting.name, self._field.value)
-        wrong = Content.assemble((f"{GLYPHS.wrong} ", "$error"), marked(problem))
+        wrong = Content.assemble(f"{GLYPHS.wrong} ", marked(problem))
+        self._problem.set_class(bool(problem), "-wrong")
         self._problem.update(wrong if problem else marked(f"Allowed is {self._setting.allowed}."))
 
     @on(Field.Submitted)
