@@ -90,7 +90,7 @@ own -o -type f -printf '%s\t%T@\t%i %C@\t%P\0' | head -z -n "$1"
 printf '\0'
 show='for file; do printf "%s\0" "$file"; head -c 65536 "$file" | tr -d "\000"; printf "\0"; done'
 if [ -f .git/info/exclude ]; then sh -c "$show" show .git/info/exclude; fi
-own -o -type f -name .gitignore -exec sh -c "$show" show {} +
+own -o -type f -name .gitignore -exec sh -c "$show" show {} + || :  # folders may go while they are walked
 """
 )
 """`LIST COUNT` prints size, time, version and path of up to COUNT files, and each .gitignore with what it says."""

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from templates.chat.context import ChatContext, gather_context
+from templates.chat.context import DEFAULT_WINDOW, ChatContext, gather_context
 from templates.chat.errors import AnswerRepeatsError, AnswerWithheldError
 from templates.chat.masking import Mask
 from templates.chat.proposal import Proposal
@@ -22,8 +22,6 @@ from templates.workspace_files import WorkspaceFiles
 
 HISTORY = 0.2
 """The share of the window that earlier turns may take; the oldest go first."""
-
-DEFAULT_WINDOW = 32_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def test_only_what_is_taken_is_written(answers: list[bytes], written: str, after
         terminal.send(b"y\n")
         code = terminal.wait()
 
-    assert code == 0
+    assert code == 0, terminal.printed.decode()
     assert b"    1 - # Shop\r\n    1 + # Our shop\r\n" in shown
     assert b"    cat README.md; ls\r\n" in shown
     ended = terminal.printed.decode()
