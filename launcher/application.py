@@ -60,10 +60,11 @@ def open_application(console: Console, loaded: LoadedSettings, paths: Paths, ser
 
 
 def screen_services(console: Console, loaded: LoadedSettings, paths: Paths, services: Services) -> "ScreenServices":
+    from launcher.model_access import LocalModelAccess
     from launcher.settings_store import FileSettings
     from screens.services import Services as ScreenServices
 
-    config = config_of(loaded.values, paths)
+    config, secrets = config_of(loaded.values, paths), services.secrets()
 
     async def shell(name: str) -> int:
         command = (sys.executable, "-m", "launcher", "exec", name, "--", *SHELL)
@@ -75,7 +76,8 @@ def screen_services(console: Console, loaded: LoadedSettings, paths: Paths, serv
         shell=shell,
         examine=lambda: services.examine(config),
         repair=lambda diagnosis: services.repair(config, diagnosis),
-        settings=FileSettings(paths, console.environ, loaded, services.secrets()),
+        settings=FileSettings(paths, console.environ, loaded, secrets),
+        models=LocalModelAccess(loaded.values, paths, secrets, console.environ, services.sign_in),
         log_file=paths.log_file,
         version=__version__,
     )

@@ -12,6 +12,7 @@ from templates.events import Event
 
 if TYPE_CHECKING:
     from cluster.doctor.check import Diagnosis
+    from screens.models.access import ModelAccess
     from screens.settings.store import SettingsStore
 
 
@@ -45,6 +46,7 @@ class Services:
     examine: "Callable[[], Awaitable[Diagnosis]]"
     repair: "Callable[[Diagnosis], AsyncIterator[Event]]"
     settings: "SettingsStore"
+    models: "ModelAccess"
     log_file: Path
     version: str
     catalog: Catalog = field(default_factory=Catalog)

@@ -1,9 +1,9 @@
 """`ai`: a prompt becomes a plan, a project and a workspace."""
 
 import asyncio
-import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cluster.engine import Engine
@@ -23,14 +23,7 @@ if TYPE_CHECKING:
     from templates.catalog import Template
     from templates.generation.journal import Begun, Journal
     from templates.generation.plan import Plan
-    from templates.generation.planning import Planned
     from templates.models.metered import MeteredModel
-
-TOKENS_PER_FILE = 700
-"""What a file of such a project has on average; for the estimate alone."""
-
-ACCEPTED, WISHES, NAME = "accepted", "wishes", "name"
-"""The journal's marks: that the plan was accepted, what was to be changed in it, and the workspace's name."""
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -95,6 +88,7 @@ async def _through(context: Context, args: Namespace, journal: "Journal", prompt
     from launcher.commands.generating import Generating
     from templates.catalog import Catalog
     from templates.generation.base import base_of
+    from templates.generation.dialogue import NAME
     from templates.generation.verification import Effort
 
     settings, console = context.loaded.values, context.console
@@ -130,41 +124,28 @@ async def _plan(
 ) -> "Plan | None":
     """The plan that the person accepts; None where they want none."""
     from templates.catalog import Catalog
-    from templates.generation.journal import JournaledModel
-    from templates.generation.planning import change_plan, make_plan
+    from templates.generation.dialogue import PlanDialogue
 
-    model = JournaledModel(metered, journal)
     templates = (await asyncio.to_thread(Catalog().list)).templates
-
-    title = f"Asking {model.id} for a plan"
-    planned = await _shown(context, title, lambda show: make_plan(model, prompt, templates, show))
-
-    async def change(wish: str) -> "Planned":
-        return await _shown(context, title, lambda show: change_plan(model, planned, wish, templates, show))
-
-    wishes: list[str] = json.loads(journal.marked(WISHES) or "[]")
-    for wish in wishes:
-        planned = await change(wish)
+    dialogue = PlanDialogue(metered, journal, prompt, templates)
+    title = f"Asking {metered.id} for a plan"
+    plan = await _shown(context, title, dialogue.plan)
     while True:
-        context.console.say("\n".join(_plan_lines(metered, prompt, planned, templates)))
-        if yes or journal.marked(ACCEPTED):
-            return planned.plan
+        context.console.say("\n".join(_plan_lines(metered, prompt, plan, templates)))
+        if yes or dialogue.accepted:
+            return plan
         answer = await _ask(context, "Write it? [y]es, [n]o, or say what is to be different: ")
         if answer.lower() in ("y", "yes"):
-            journal.mark(ACCEPTED, "yes")
-            return planned.plan
+            dialogue.accept()
+            return plan
         if answer.lower() in ("", "n", "no"):
             return None
-        wishes.append(answer)
-        journal.mark(WISHES, json.dumps(wishes))
-        planned = await change(answer)
+        plan = await _shown(context, title, partial(dialogue.change, answer))
 
 
-async def _shown(
-    context: Context, title: str, ask: "Callable[[Callable[[str], object]], Awaitable[Planned]]"
-) -> "Planned":
+async def _shown(context: Context, title: str, ask: "Callable[[Callable[[str], object]], Awaitable[Plan]]") -> "Plan":
     """A plan that is asked for, with what arrives of it."""
-    found: list[Planned] = []
+    found: list[Plan] = []
 
     async def work(steps: Steps) -> None:
         async with steps.step("plan", title) as step:
@@ -188,11 +169,10 @@ async def _ask(context: Context, question: str) -> str:
     return (await stdio.read(context.console.stdin.fileno())).decode("utf-8", "replace").strip()
 
 
-def _plan_lines(metered: "MeteredModel", prompt: str, planned: "Planned", templates: "Sequence[Template]") -> list[str]:
-    from templates.generation.prompts import files_messages
+def _plan_lines(metered: "MeteredModel", prompt: str, plan: "Plan", templates: "Sequence[Template]") -> list[str]:
+    from templates.generation.dialogue import writing_cost
     from templates.models.ledger import dollars
 
-    plan = planned.plan
     base = next((one.manifest.title for one in templates if one.id == plan.base), "an empty folder")
     rows = [
         ("stack", plan.stack or plan.language),
@@ -202,7 +182,7 @@ def _plan_lines(metered: "MeteredModel", prompt: str, planned: "Planned", templa
         ("run", plan.run),
         ("test", plan.test),
     ]
-    cost = metered.estimate(files_messages(prompt, plan, ()), TOKENS_PER_FILE * len(plan.files))
+    cost = writing_cost(metered, prompt, plan)
     about = f"about {dollars(cost)}" if cost is not None else "at a price that is unknown"
     return [
         "",

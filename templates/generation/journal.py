@@ -60,6 +60,10 @@ class Journal:
         for line in lines:
             self._read(line)
 
+    @property
+    def file(self) -> Path:
+        return self._file
+
     def mark(self, name: str, value: str) -> None:
         """Notes how far it is, such as the name that was chosen."""
         self._marks[name] = value

@@ -15,6 +15,7 @@ from screens.app import VibeCodeApp
 from screens.services import Services
 from templates.project import Manifest, Project, ProjectFile
 from tests.fakes.engine import FakeEngine
+from tests.fakes.models import FakeModels
 from tests.fakes.settings import FakeSettings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -68,6 +69,7 @@ def stage_of(engine: FakeEngine, log_file: Path) -> Stage:
         examine=_nobody_examines,
         repair=_nobody_repairs,
         settings=FakeSettings(),
+        models=FakeModels(engine.config.home / "models"),
         log_file=log_file,
         version="1.0",
         now=lambda: NOW,
