@@ -1,6 +1,6 @@
 """The form of a template: a name, its variables, and Enter opens it in the editor."""
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -63,18 +63,25 @@ class TemplateForm(ModalScreen[Filled]):
             )
             with VerticalScroll(classes="fields", can_focus=False):
                 for one in self._fields:
-                    yield Static(Content.styled(one.title, "$muted"), classes="label")
-                    yield self._widgets[one.name]
-                    yield self._problems[one.name]
+                    with Vertical(classes="field"):
+                        yield Static(Content.styled(one.title, "$muted"), classes="label")
+                        yield self._widgets[one.name]
+                        yield self._problems[one.name]
             yield self._destination
             with Horizontal(classes="buttons"):
                 yield self._submit
                 yield Static(keys((("enter", "opens it"), ("esc", "goes back"))), classes="keys")
 
     def on_mount(self) -> None:
-        self._widgets[NAME].focus()
+        self._widgets[NAME].focus(scroll_visible=False)  # it is the first, and nothing is laid out yet
         self.set_interval(TICK, self._judge)
         self._judge()
+
+    @on(events.DescendantFocus)
+    def _reveal(self, event: events.DescendantFocus) -> None:
+        """The whole of the field that has the focus: its title and what is wrong with it too."""
+        if isinstance(event.widget.parent, Vertical):
+            self.call_after_refresh(event.widget.parent.scroll_visible, animate=False)
 
     @on(Field.Changed)
     @on(ChoiceField.Changed)

@@ -1,7 +1,7 @@
 """Templates as rows, as a page of facts and as a tree of files: pure functions of what the catalog says."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -79,7 +79,7 @@ def language_bar(rows: Sequence[Entry], chosen: str | None, width: int) -> Conte
 def _chip(title: str, count: str, language: str | None, *, chosen: bool) -> Content:
     target = Style.from_meta({"language": language or ""})
     if chosen:
-        return Content.styled(f" {title}{count} ", "$accent bold on $accent 16%").stylize(target)
+        return Content.styled(f" {title}{count} ", "$accent bold on $cursor").stylize(target)
     return Content.assemble((f" {title}", "$foreground 80%"), (f"{count} ", "$muted")).stylize(target)
 
 
@@ -162,7 +162,7 @@ def views_bar(views: Mapping[str, str], current: str) -> Content:
     """The pages of the preview, the current one raised; a click on one turns to it."""
     parts: list[Content] = []
     for view, title in views.items():
-        style = "$accent bold on $accent 16%" if view == current else "$muted"
+        style = "$accent bold on $cursor" if view == current else "$muted"
         parts.append(Content.styled(f" {title} ", style).stylize(Style.from_meta({"view": view})))
     return Content(" ").join(parts)
 
@@ -192,9 +192,9 @@ def tree(paths: Iterable[str]) -> tuple[Node, ...]:
     return tuple(Node(path, path in folders) for path in sorted(files | folders, key=place))
 
 
-def first_file(nodes: Sequence[Node]) -> str:
-    """The path of the file to look at first: settings of tools, whose names begin with a dot, can wait."""
-    files = [node.path for node in nodes if not node.folder]
+def first_file(nodes: Sequence[Node], empty: Collection[str] = ()) -> str:
+    """The path of the file to look at first: empty ones, and those of tools, which begin with a dot, can wait."""
+    files = [node.path for node in nodes if not node.folder and node.path not in empty]
     return next((path for path in files if not any(part.startswith(".") for part in path.split("/"))), "")
 
 

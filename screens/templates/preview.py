@@ -149,7 +149,7 @@ class TemplatePreview(Container):
         nodes = presenter.tree(file.path for file in preview.project.files)
         self._lines = {node.path: node for node in nodes}
         self._tree.show([node.path for node in nodes])
-        self._tree.highlight(presenter.first_file(nodes))
+        self._tree.highlight(presenter.first_file(nodes, preview.empty))
         self._show_file()
         await self._readme.update(preview.readme or "This template has no README.")
 

@@ -21,6 +21,8 @@ class Preview:
     template: str
     project: Project
     readme: str
+    empty: frozenset[str] = frozenset()
+    """The paths of the files that have nothing in them."""
 
     def file(self, path: str) -> ProjectFile | None:
         return next((file for file in self.project.files if file.path == path), None)
@@ -33,7 +35,7 @@ def read_preview(template: Template) -> Preview:
     project = render(template, {"name": template.id})
     readme = next((file for file in project.files if file.path.lower() == "readme.md"), None)
     text = _start(readme).decode("utf-8", "replace") if readme else ""
-    return Preview(template.id, project, text)
+    return Preview(template.id, project, text, frozenset(file.path for file in project.files if _size(file) == 0))
 
 
 def unreadable(template: Template, error: VibeCodeError) -> Preview:
@@ -48,13 +50,17 @@ def colours(file: ProjectFile) -> Content:
         return Content.styled(f"A link to {file.link}.", "$muted")
     start = _start(file)
     if b"\0" in start:
-        return Content.styled(f"Not a text: {_size(file)}.", "$muted")
+        return Content.styled(f"Not a text: {size_in_words(_size(file))}.", "$muted")
+    if not start:
+        return Content.styled("This file is empty.", "$muted")
     text = start.decode("utf-8", "replace").expandtabs(4)
     shown = "".join(char if char.isprintable() or char == "\n" else " " for char in text)
     content = highlighted(shown, file.path)
     if len(start) < LONGEST:
         return content
-    return Content.assemble(content, "\n\n", (f"The first {size_in_words(LONGEST)} of {_size(file)}.", "$muted"))
+    return Content.assemble(
+        content, "\n\n", (f"The first {size_in_words(LONGEST)} of {size_in_words(_size(file))}.", "$muted")
+    )
 
 
 def _start(file: ProjectFile) -> bytes:
@@ -66,5 +72,6 @@ def _start(file: ProjectFile) -> bytes:
     return found[:LONGEST]
 
 
-def _size(file: ProjectFile) -> str:
-    return size_in_words(file.source.stat().st_size if file.source else len(file.content or b""))
+def _size(file: ProjectFile) -> int:
+    """In bytes."""
+    return file.source.stat().st_size if file.source else len(file.content or file.link or b"")

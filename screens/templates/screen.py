@@ -124,7 +124,9 @@ class TemplatesScreen(PlaceScreen):
             listing = await asyncio.to_thread(self.shared.services.catalog.list)
         except OSError as error:
             detail = f"{self.shared.services.catalog.folder} cannot be read: {error.strerror}."
-            self.post_message(self.Unlisted(TemplateError(detail, hint="Press `2` to try again.")))
+            self.post_message(
+                self.Unlisted(TemplateError(detail, hint="Let it be read, then press `1` and `2`: it is read again."))
+            )
         else:
             self.post_message(self.Listed(listing))
 
@@ -133,6 +135,7 @@ class TemplatesScreen(PlaceScreen):
         rows = presenter.entries(message.listing)
         self._rows = {one.id: one for one in rows}
         self._languages.rows = rows
+        self._languages.display = bool(rows)
         self.remove_class("-loading", "-unlisted")
         self._narrow()
         if self._wanted is not None:

@@ -10,13 +10,15 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
+from screens.glyphs import GLYPHS
+
 
 def choice_words(choices: Sequence[tuple[str, str]], value: str, width: int) -> Content:
-    """The choices as (value, title), the chosen one raised; a click on one chooses it."""
+    """The choices as (value, title), the chosen one marked; a click on one chooses it."""
     parts: list[Content] = []
     for choice, title in choices:
-        style = "$accent bold on $accent 16%" if choice == value else "$foreground 80%"
-        parts.append(Content.styled(f" {title} ", style).stylize(Style.from_meta({"choice": choice})))
+        sign, style = (GLYPHS.running, "$accent bold") if choice == value else (GLYPHS.stopped, "$foreground 80%")
+        parts.append(Content.styled(f" {sign} {title} ", style).stylize(Style.from_meta({"choice": choice})))
     everything = Content(" ").join(parts)
     if everything.cell_length <= width:
         return everything

@@ -335,7 +335,7 @@ async def test_choices_are_taken_by_a_click_too(stage: Stage, catalog: Catalog) 
     async with stage.app(catalog=catalog).run_test(size=SIZES["normal"]) as pilot:
         await pressed("down", "enter")(pilot)
         field = pilot.app.screen.query_one("#field-license", ChoiceField)
-        await pilot.click("#field-license", offset=(9, 0))
+        await pilot.click("#field-license", offset=(11, 0))
         assert field.value == "Apache-2.0"
         await pilot.press("right", "right")
         assert field.value == "MIT"
