@@ -34,6 +34,7 @@ class TemplateForm(ModalScreen[Filled]):
     """Answers what was filled in, or None where it was left; judges each field as it is typed."""
 
     CSS_PATH = "form.tcss"
+    AUTO_FOCUS = ""
     BINDINGS = [
         Binding("escape", "dismiss(None)", "Back", show=False),
         Binding("up", "app.focus_previous", "Previous field", show=False),

@@ -67,12 +67,18 @@ def languages(rows: Sequence[Entry]) -> tuple[tuple[str, int], ...]:
 
 
 def language_bar(rows: Sequence[Entry], chosen: str | None, width: int) -> Content:
-    """All languages in one line, the chosen one raised; a click on one chooses it. Counts are left out first."""
+    """All languages in one line, the chosen one raised; a click on one chooses it.
+
+    Where there is no room for all, first the counts are left out, then the last ones; the chosen one stays.
+    """
     total = sum(count for _, count in languages(rows))
     chips = (("all", total, None), *((name, count, name) for name, count in languages(rows)))
     bar = Content(" ").join([_chip(title, f" {count}", one, chosen=one == chosen) for title, count, one in chips])
     if bar.cell_length > width:
         bar = Content("").join([_chip(title, "", one, chosen=one == chosen) for title, _, one in chips])
+    if bar.cell_length > width:
+        first = sorted(chips, key=lambda chip: (chip[2] is not None, chip[2] != chosen))
+        bar = Content("").join([_chip(title, "", one, chosen=one == chosen) for title, _, one in first])
     return bar.truncate(width, ellipsis=True)
 
 

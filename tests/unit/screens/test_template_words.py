@@ -79,6 +79,7 @@ def test_languages_keep_their_names_and_leave_their_counts_where_there_is_no_roo
     assert presenter.language_bar(found, None, 60).plain == " all 4   Python 2   HTML 1   JavaScript 1 "
     assert presenter.language_bar(found, None, 33).plain == " all  Python  HTML  JavaScript "
     assert presenter.language_bar(found, None, 12).cell_length <= 12
+    assert presenter.language_bar(found, "JavaScript", 18).plain.startswith(" all  JavaScript ")
 
 
 def test_what_takes_several_lines_stays_in_its_column(api: Template) -> None:
