@@ -82,6 +82,17 @@ PROGRESS = (
     Command("forget", "Clear", "d,delete", "Take finished work off the list.", "progress"),
 )
 
+CLUSTER = (
+    Command("up", "Start", "u", "Make the engine, or start and repair it.", "cluster"),
+    Command("down", "Remove", "d,delete", "Remove the engine with all its workspaces; asks first.", "cluster"),
+    Command("examine", "Examine", "r", "Let the doctor look again at what usually stops a cluster.", "cluster"),
+    Command("fix", "Fix", "f", "Mend what needs no root and is VibeCode's own.", "cluster"),
+    Command("copy", "Copy fix", "c", "Copy the line that mends what was found.", "cluster"),
+    Command(
+        "details", "Details", "enter,right", "All that is known of it, in a narrow window.", "cluster", in_bar=False
+    ),
+)
+
 LOGS = (
     Command("enter", "Read", "enter", "From the list into the log.", "logs", in_bar=False),
     Command("follow", "Follow", "f", "Stay at the end as lines come, or stop there.", "logs"),
@@ -117,7 +128,7 @@ HELP = (
     Command("copy", "Copy log path", "c", "Copy the path of the log file.", "help"),
 )
 
-COMMANDS = (*EVERYWHERE, *WORKSPACES, *TEMPLATES, *PROGRESS, *LOGS, *SETTINGS, *HELP)
+COMMANDS = (*EVERYWHERE, *WORKSPACES, *TEMPLATES, *PROGRESS, *CLUSTER, *LOGS, *SETTINGS, *HELP)
 
 
 def commands_of(place: PlaceId | None) -> tuple[Command, ...]:

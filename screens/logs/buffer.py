@@ -51,9 +51,9 @@ class LogBuffer:
     def level(self, number: int) -> Level:
         return Level(self._levels[number - self.first])
 
-    def count(self, least: Level) -> int:
-        """How many lines are at least as grave."""
-        return sum(self._counts[least:])
+    def count(self, level: Level) -> int:
+        """How many lines have this level."""
+        return self._counts[level]
 
     def begin_again(self) -> None:
         """What is added next is the beginning of a log: the same one, or that of an editor begun anew."""

@@ -8,12 +8,10 @@ from rich.style import Style
 from textual.strip import Strip
 
 from screens.glyphs import GLYPHS
-from screens.logs.levels import Level
+from screens.logs.levels import SIGNS, Level
 
 GUTTER = 3
 """Columns before the text: the cursor, the level's sign, air."""
-SIGNS = {Level.ERROR: GLYPHS.failed, Level.WARN: "!"}
-"""The signs of the levels that matter, so that colour is not all that tells them."""
 
 Styles = Callable[[str], Style]
 
@@ -37,15 +35,20 @@ def strip(row: Row, styles: Styles, left: int, width: int) -> Strip:
     ground = styles("cursor") if row.current and row.focused else styles("selected") if row.selected else Style()
     base = styles("text") + ground
     level = base + styles(row.level.name.lower())
-    sign = SIGNS.get(row.level, " ") if row.part == 0 else " "
+    begins = row.part == 0 and not row.text[:1].isspace()
+    sign = SIGNS.get(row.level, " ") if begins else " "
     mark = GLYPHS.cursor if row.current else " "
     gutter = [
         Segment(mark, base + styles("mark" if row.focused else "mark-blurred")),
         Segment(sign, level),
         Segment(" ", base),
     ]
-    body = Strip(_text(row, level, level + styles("match"))).crop(left, left + width - GUTTER)
-    return Strip.join([Strip(gutter, GUTTER), body.adjust_cell_length(width - GUTTER, base)])
+    room = width - GUTTER
+    whole = Strip(_text(row, level, level + styles("match")))
+    body = whole.crop(left, left + room).adjust_cell_length(room, base)
+    if whole.cell_length > left + room:
+        body = Strip.join([body.crop(0, room - 1), Strip([Segment(GLYPHS.ellipsis, base + styles("mark-blurred"))], 1)])
+    return Strip.join([Strip(gutter, GUTTER), body])
 
 
 def _text(row: Row, plain: Style, match: Style) -> list[Segment]:

@@ -1,7 +1,5 @@
 """The levels that a log can be narrowed to, in one line."""
 
-from collections.abc import Sequence
-
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -28,14 +26,15 @@ class LevelBar(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._chosen = Level.UNTOLD
-        self._counts: Sequence[int] = [0] * len(presenter.CHOICES)
+        self._errors = self._warnings = 0
 
-    def show(self, chosen: Level, counts: Sequence[int]) -> None:
-        self._chosen, self._counts = chosen, counts
-        self.refresh()
+    def show(self, chosen: Level, errors: int, warnings: int) -> None:
+        if (chosen, errors, warnings) != (self._chosen, self._errors, self._warnings):
+            self._chosen, self._errors, self._warnings = chosen, errors, warnings
+            self.refresh()
 
     def render(self) -> Content:
-        return presenter.levels(self._chosen, self._counts).truncate(self.size.width)
+        return presenter.levels(self._chosen, self._errors, self._warnings, self.size.width)
 
     def on_click(self, event: events.Click) -> None:
         if (level := event.style.meta.get("level")) is not None:

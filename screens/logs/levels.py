@@ -3,6 +3,8 @@
 import re
 from enum import IntEnum
 
+from screens.glyphs import GLYPHS
+
 
 class Level(IntEnum):
     """In their order; UNTOLD is a line that does not say."""
@@ -13,6 +15,9 @@ class Level(IntEnum):
     WARN = 3
     ERROR = 4
 
+
+SIGNS = {Level.ERROR: GLYPHS.failed, Level.WARN: "!"}
+"""The signs of the levels that matter, so that colour is not all that tells them."""
 
 _WORDS = {
     Level.ERROR: ("error", "err", "fatal", "critical", "crit", "panic", "alert", "emerg", "emergency", "severe"),

@@ -10,7 +10,7 @@ from textual.style import Style
 from cluster.engine import Workspace
 from cluster.errors import WorkspaceStoppedError
 from screens.glyphs import GLYPHS
-from screens.logs.levels import Level
+from screens.logs.levels import SIGNS, Level
 from screens.words import STATES, cut, marked
 from templates.errors import VibeCodeError
 from templates.text import age, plain
@@ -19,8 +19,6 @@ CHOICES = (Level.UNTOLD, Level.ERROR, Level.WARN, Level.INFO, Level.DEBUG)
 """What can be asked for: everything, or lines at least as grave, the gravest first."""
 COPIED = 1_000_000
 """Characters that are copied at most: many terminals take no more."""
-COUNT = 7
-"""Columns of a number of lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +68,21 @@ def _where(place: Place) -> Content:
     return Content("   ").join(parts)
 
 
-def levels(chosen: Level, counts: Sequence[int]) -> Content:
-    """The levels to choose from, each with how many lines it leaves; a click on one chooses it."""
-    items: list[Content] = []
-    for level, count in zip(CHOICES, counts, strict=True):
-        number = f" {count:,}" if level in (Level.ERROR, Level.WARN) else ""
-        style = "$accent bold on $accent 16%" if level is chosen else "$foreground 80%"
-        padding = " " * (COUNT - len(number)) if number else ""
-        item = Content.assemble((f" {level_words(level)}", style), (f"{number} ", style)).stylize(
-            Style.from_meta({"level": int(level)})
-        )
-        items.append(Content.assemble(item, padding))
-    return Content(" ").join(items)
+def levels(chosen: Level, errors: int, warnings: int, width: int) -> Content:
+    """The levels to choose from, a click on one chooses it; at the end how many lines are errors and warnings."""
+    items = [
+        Content.styled(
+            f" {level_words(level)} ", "$accent bold on $accent 16%" if level is chosen else "$foreground 80%"
+        ).stylize(Style.from_meta({"level": int(level)}))
+        for level in CHOICES
+    ]
+    left = Content(" ").join(items)
+    right = Content.assemble(
+        (f"{SIGNS[Level.ERROR]} {errors:,}", "$error" if errors else "$muted"),
+        "   ",
+        (f"{SIGNS[Level.WARN]} {warnings:,}", "$warning" if warnings else "$muted"),
+    )
+    return Content.assemble(left, " " * max(2, width - left.cell_length - right.cell_length), right).truncate(width)
 
 
 def level_words(level: Level) -> str:

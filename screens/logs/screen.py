@@ -140,7 +140,7 @@ class LogsScreen(PlaceScreen):
             matches=len(view.matches),
         )
         self._heading.show(lambda width: presenter.heading(name, one, place, width - 1))
-        self._levels.show(view.rows.least, [buffer.count(level) for level in presenter.CHOICES])
+        self._levels.show(view.rows.least, buffer.count(Level.ERROR), buffer.count(Level.WARN))
         words = presenter.notice(name, one, snapshot.seen_of(one) if one else None, self._error, now)
         self._notice.set_class(words is not None, "-shown")
         self._notice.update(words or "")

@@ -74,6 +74,7 @@ class FakeEngine:
         self._hangs = frozenset(hangs)
         self._lingers = frozenset(lingers)
         self.running = running
+        self.parts: Mapping[str, str] = {"node": "Ready"}
         self._kept: dict[str, Kept] = {}
         self._busy: set[str] = set()
         self._spoken = asyncio.Event()
@@ -134,7 +135,7 @@ class FakeEngine:
             return EngineStatus(self.name, "unreachable", detail=self._lost.detail)
         if not self.running:
             return EngineStatus(self.name, "absent")
-        return EngineStatus(self.name, "running", await self.workspaces(), parts={"node": "Ready"})
+        return EngineStatus(self.name, "running", await self.workspaces(), parts=self.parts)
 
     async def workspaces(self) -> tuple[Workspace, ...]:
         self._reach()

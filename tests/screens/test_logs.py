@@ -11,7 +11,7 @@ from textual.widgets import Static
 from cluster.errors import ClusterUnreachableError, WorkspaceStoppedError
 from screens.logs.screen import LogsScreen
 from screens.logs.view import LogView
-from tests.screens.stage import SIZES, Stage, put, seen, until
+from tests.screens.stage import SIZES, Stage, seen, until
 
 Snap = Callable[..., bool]
 LOST = ClusterUnreachableError("127.0.0.1:6443 does not answer.")
@@ -36,7 +36,7 @@ Traceback (most recent call last):
   File "/home/coder/project/app/store.py", line 17, in add
     raise ValueError("an item needs a name")
 ValueError: an item needs a name
-{"timestamp": "2026-03-01T11:59:09Z", "level": "warn", "message": "slow query", "ms": 1840, "sql": "select * from items"}
+{"timestamp": "2026-03-01T11:59:09Z", "level": "warn", "message": "slow query", "ms": 940, "sql": "select * from items"}
 INFO:     127.0.0.1:51322 - "GET /health HTTP/1.1" 200 OK""".splitlines()
 
 
