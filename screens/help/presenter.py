@@ -11,9 +11,10 @@ from textual.content import Content
 from screens.commands import commands_of, key_words
 from screens.places import PLACES, PlaceId, place_named
 from screens.widgets.row_list import RowList
+from screens.words import cut
 
-COLUMN, GAP = 76, 4
-"""Columns of a column of sections at least, and between two of them."""
+COLUMN, GAP, KEYS, TITLE = 76, 4, 10, 18
+"""Columns of a column of sections at least, between two of them, of a command's keys, and of its title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,7 @@ def sheet(found: Sequence[Section], width: int) -> Content:
         return Content.styled("No key has these letters. Esc clears the search.", "$muted")
     count = max(1, (width + GAP) // (COLUMN + GAP))
     size = (width - GAP * (count - 1)) // count
-    keys = 2 + max(len(one.keys) for section in found for one in section.entries)
-    titles = 2 + max(len(one.title) for section in found for one in section.entries)
-    columns = _spread([_block(section, keys, titles, size) for section in found], count)
+    columns = _spread([_block(section, size) for section in found], count)
     lines = [
         Content(" " * GAP).join([_padded(line, size) for line in row])
         for row in zip_longest(*columns, fillvalue=Content(""))
@@ -89,13 +88,14 @@ def sheet(found: Sequence[Section], width: int) -> Content:
     return Content("\n").join(lines)
 
 
-def _block(section: Section, keys: int, titles: int, width: int) -> list[Content]:
+def _block(section: Section, width: int) -> list[Content]:
     """A section's lines, with an empty one after it."""
     lines = [Content.styled(section.title, "bold $accent" if section.here else "bold")]
     for one in section.entries:
-        first, *more = wrap(one.help, max(12, width - keys - titles)) or [""]
-        lines.append(Content.assemble((f"{one.keys:<{keys}}", "$accent"), f"{one.title:<{titles}}", (first, "$muted")))
-        lines += [Content.assemble(" " * (keys + titles), (rest, "$muted")) for rest in more]
+        first, *more = wrap(one.help, max(12, width - KEYS - TITLE)) or [""]
+        keys, title = f"{cut(one.keys, KEYS - 1):<{KEYS}}", f"{cut(one.title, TITLE - 1):<{TITLE}}"
+        lines.append(Content.assemble((keys, "$accent"), title, (first, "$muted")))
+        lines += [Content.assemble(" " * (KEYS + TITLE), (rest, "$muted")) for rest in more]
     return [*lines, Content("")]
 
 

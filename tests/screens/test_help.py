@@ -34,16 +34,23 @@ def pressed(*keys: str) -> Before:
     return run
 
 
-@pytest.mark.parametrize("size", SIZES)
+async def pictured(pilot: Pilot[None]) -> None:
+    """Without the scroll bar, whose length tells how many commands there are in other places."""
+    await pressed()(pilot)
+    pilot.app.screen.query_one("#sheet", Page).styles.scrollbar_size_vertical = 0
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("size", ["normal", "small"])
 def test_full(stage: Stage, snap_compare: Snap, size: str) -> None:
-    assert snap_compare(stage.app(), terminal_size=SIZES[size], run_before=pressed())
+    assert snap_compare(stage.app(), terminal_size=SIZES[size], run_before=pictured)
 
 
 def test_light(stage: Stage, snap_compare: Snap) -> None:
-    assert snap_compare(stage.app("vibecode-light"), terminal_size=SIZES["normal"], run_before=pressed())
+    assert snap_compare(stage.app("vibecode-light"), terminal_size=SIZES["normal"], run_before=pictured)
 
 
-@pytest.mark.parametrize("typed", ["copy", "zz"])
+@pytest.mark.parametrize("typed", ["jump", "zz"])
 def test_searched(stage: Stage, snap_compare: Snap, typed: str) -> None:
     assert snap_compare(stage.app(), terminal_size=SIZES["normal"], run_before=pressed("slash", *typed))
 
