@@ -44,7 +44,7 @@ def routes(given: Surroundings) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.surroundings = given
-    for module in (workspaces, jobs, session, files, ai, chat, catalog, status, portal):
+    for module in (status, workspaces, jobs, session, files, ai, chat, catalog, portal):
         app.include_router(module.router)
     app.include_router(workspaces.live)
     for kind in (VibeCodeError, RequestValidationError, HTTPException):

@@ -21,7 +21,7 @@ class Recent(Generic[T]):
     async def get(self) -> T:
         if self._asking is None or (self._asking.done() and self._clock() >= self._until):
             self._asking = asyncio.ensure_future(self._asked())
-        return await asyncio.shield(self._asking)
+        return self._asking.result() if self._asking.done() else await asyncio.shield(self._asking)
 
     async def _asked(self) -> T:
         try:

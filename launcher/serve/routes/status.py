@@ -6,7 +6,7 @@ from starlette.responses import Response
 from launcher.serve.models import HealthBody, StatusBody, TicketBody
 from launcher.serve.present import engine_body
 from launcher.serve.routes.answers import UNCHANGED, problems
-from launcher.serve.surroundings import Given
+from launcher.serve.surroundings import Given, surroundings
 from launcher.serve.tagged import tagged
 
 router = APIRouter(prefix="/api", tags=["the server"])
@@ -19,9 +19,10 @@ async def read_health() -> HealthBody:
 
 
 @router.get("/status", response_model=StatusBody, responses={**UNCHANGED, **problems()})
-async def read_status(given: Given, request: Request) -> Response:
+async def read_status(request: Request) -> Response:
     """The engines, as they were at most a second ago, and what the server does."""
-    body = StatusBody(
+    given = surroundings(request)  # not as a dependency: this is what is asked most often
+    body = StatusBody.model_construct(
         version=given.version,
         engines=[engine_body(one) for one in await given.status.get()],
         jobs=len(given.work.active),
