@@ -213,7 +213,7 @@ def test_what_serves_an_api_logs_with_datadogs_tags(template_id: str) -> None:
 @pytest.mark.parametrize("template_id", IDS)
 def test_it_names_no_registry_and_no_machine(template_id: str) -> None:
     for path, text in texts(rendered(template_id)).items():
-        assert not re.search(r"registry\.npmjs|pypi\.org/simple|/root/|/home/coder|/work/", text), path
+        assert not re.search(r"//registry\.|/simple/|/root/|/home/coder", text), path
 
 
 @pytest.mark.parametrize("template_id", IDS)
