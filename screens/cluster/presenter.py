@@ -49,8 +49,8 @@ LABEL = 13
 """Columns of a label."""
 HAPPENED = 12
 """How many of the things that happened are shown."""
-WORKSPACE = 14
-"""Columns of a workspace's name beside what runs or happened."""
+NAME = 14
+"""Columns of a workspace's name at most, beside what runs or happened."""
 LEFT = {
     "kind": "Everything runs in one Docker container of this machine. The first time takes about 3 minutes.",
     "local": "Workspaces are processes of yours, without a container. The first time takes about a minute.",
@@ -129,9 +129,11 @@ def _next(view: EngineView) -> Content | None:
 
 def activity(seen: Activity, width: int, now: datetime, *, stale: bool) -> Content:
     """What runs, and what happened, the newest first."""
-    runs = [_unit(unit, width, now, stale=stale) for unit in seen.units] or [Content.styled("Nothing.", "$muted")]
+    column = min(NAME, max((len(_whose(one)) for one in (*seen.units, *seen.occurrences)), default=0))
+    runs = [_unit(unit, column, width, now, stale=stale) for unit in seen.units]
+    runs = runs or [Content.styled("Nothing.", "$muted")]
     latest = sorted(seen.occurrences, key=lambda one: one.time, reverse=True)[:HAPPENED]
-    happened = [_occurrence(one, width, now) for one in latest] or [Content.styled("Nothing lately.", "$muted")]
+    happened = [_occurrence(one, column, width, now) for one in latest] or [Content.styled("Nothing lately.", "$muted")]
     return Content("\n").join(
         [
             Content.styled("Running", "bold"),
@@ -143,28 +145,26 @@ def activity(seen: Activity, width: int, now: datetime, *, stale: bool) -> Conte
     )
 
 
-def _unit(unit: Unit, width: int, now: datetime, *, stale: bool) -> Content:
+def _unit(unit: Unit, column: int, width: int, now: datetime, *, stale: bool) -> Content:
     """Its sign, its workspace, what it does, and its age; then, smaller, the engine's own name for it."""
     glyph, colour = UNITS[unit.state]
     again = f", started again {times(unit.restarts)}" if unit.restarts else ""
-    words = f"{plain(unit.words)}{again}"
-    room = width - WORKSPACE - 9
     return Content.assemble(
         (f"{glyph} ", "$muted" if stale else colour),
-        f"{cut(unit.workspace or 'the engine', WORKSPACE):<{WORKSPACE}} ",
-        _twice(words, f"{unit.kind} {unit.name}", room, "$foreground 80%"),
+        f"{cut(_whose(unit), column):<{column}}  ",
+        _twice(plain(unit.words), again, f"{unit.kind} {unit.name}", width - column - 10),
         (f"  {age(unit.since, now):>4}", "$muted"),
     )
 
 
-def _occurrence(one: Occurrence, width: int, now: datetime) -> Content:
+def _occurrence(one: Occurrence, column: int, width: int, now: datetime) -> Content:
     sign = (GLYPHS.failed, "$warning") if one.warning else (GLYPHS.waiting, "$muted")
     often = f", {times(one.count)}" if one.count > 1 else ""
     what = f"{one.reason}: {one.message}" if one.warning and one.message != one.words else f"{one.kind} {one.name}"
     return Content.assemble(
         (f"{sign[0]} ", sign[1]),
-        f"{cut(one.workspace or 'the engine', WORKSPACE):<{WORKSPACE}} ",
-        _twice(plain(one.words) + often, plain(what), width - WORKSPACE - 9, "$foreground 80%"),
+        f"{cut(_whose(one), column):<{column}}  ",
+        _twice(plain(one.words), often, plain(what), width - column - 10),
         (f"  {age(one.time, now):>4}", "$muted"),
     )
 
@@ -173,12 +173,16 @@ def times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
-def _twice(words: str, own: str, width: int, style: str) -> Content:
-    """The plain words, and as much of the engine's own as there is room for, together exactly this wide."""
-    words = cut(words, width)
+def _whose(one: Unit | Occurrence) -> str:
+    return one.workspace or "the engine"
+
+
+def _twice(words: str, often: str, own: str, width: int) -> Content:
+    """The plain words and how often, and as much of the engine's own as there is room for, exactly this wide."""
+    words = cut(cut(words, max(12, width - len(often))) + often, width)
     rest = width - len(words) - 2
     more = f"  {cut(own, rest)}" if rest >= 12 else ""
-    return Content.assemble((words, style), (more, "$muted 70%"), " " * (width - len(words) - len(more)))
+    return Content.assemble((words, "$foreground 80%"), (more, "$muted 70%"), " " * (width - len(words) - len(more)))
 
 
 def removal(view: EngineView) -> tuple[str, str]:

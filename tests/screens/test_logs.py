@@ -1,7 +1,7 @@
 """The place Logs: what it shows in each state, what its keys do, and what bad lines cannot do."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -9,8 +9,11 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from cluster.errors import ClusterUnreachableError, WorkspaceStoppedError
+from screens.logs.buffer import ANEW, LINES
+from screens.logs.levels import Level
 from screens.logs.screen import LogsScreen
 from screens.logs.view import LogView
+from screens.widgets.row_list import RowList
 from tests.screens.stage import SIZES, Stage, seen, until
 
 Snap = Callable[..., bool]
@@ -155,3 +158,190 @@ def test_stale(talking: Stage, snap_compare: Snap) -> None:
         await until(pilot, lambda: "lost" in notice(pilot))
 
     assert snap_compare(talking.app(), terminal_size=SIZES["normal"], run_before=run)
+
+
+# What it follows
+
+
+async def test_lines_show_as_they_come_and_the_end_stays_in_view(talking: Stage) -> None:
+    async with talking.app().run_test(size=SIZES["normal"]) as pilot:
+        await keys()(pilot)
+        say(talking, "api", *(f"line {number}" for number in range(200)))
+        await until(pilot, lambda: current(pilot) == "line 199")
+        assert view(pilot).scroll_y == view(pilot).max_scroll_y > 0
+
+
+async def test_who_reads_above_is_left_there(talking: Stage) -> None:
+    async with talking.app().run_test(size=SIZES["small"]) as pilot:
+        await keys("home")(pilot)
+        say(talking, "api", "another")
+        await until(pilot, lambda: shown(pilot)[-1] == "another")
+        assert (current(pilot), view(pilot).scroll_y, view(pilot).follow) == ("the editor listens", 0, False)
+        await pilot.press("end")
+        await until(pilot, lambda: current(pilot) == "another" and view(pilot).follow)
+
+
+async def test_the_log_of_another_is_read_when_the_cursor_goes_to_it(talking: Stage) -> None:
+    say(talking, "shop", "shop speaks")
+    async with talking.app().run_test(size=SIZES["normal"]) as pilot:
+        await opened(pilot)
+        pilot.app.screen.query_one("#workspaces", RowList).highlight("shop")
+        await until(pilot, lambda: shown(pilot) == ["the editor listens", "shop speaks"])
+
+
+async def test_l_on_a_workspace_leads_into_its_log(talking: Stage) -> None:
+    say(talking, "shop", "shop speaks")
+    async with talking.app().run_test(size=SIZES["small"]) as pilot:
+        await seen(pilot)
+        await pilot.press("down", "down", "down", "l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LogsScreen))
+        await until(pilot, lambda: current(pilot) == "shop speaks")
+        assert view(pilot).has_focus
+        await pilot.press("escape")
+        assert not view(pilot).has_focus
+
+
+async def test_a_lost_cluster_keeps_the_lines_and_heals_without_telling_them_twice(talking: Stage) -> None:
+    async with talking.app().run_test(size=SIZES["normal"]) as pilot:
+        await keys()(pilot)
+        before = shown(pilot)
+        broken = Break(talking.engine.logs)
+        talking.engine.logs = broken.logs  # type: ignore[method-assign]
+        pilot.app.screen.query_one("#workspaces", RowList).highlight("blog")
+        await until(pilot, lambda: broken.readers == 1)
+        pilot.app.screen.query_one("#workspaces", RowList).highlight("api")
+        await until(pilot, lambda: shown(pilot) == before)
+        talking.engine.lose(LOST)
+        broken.cut.set()
+        await until(pilot, lambda: "The connection is lost" in notice(pilot))
+        assert shown(pilot) == before
+        broken.cut.clear()
+        talking.engine.recover()
+        say(talking, "api", "healed")
+        await until(pilot, lambda: shown(pilot) == [*before, "healed"])
+        await until(pilot, lambda: notice(pilot) == "")
+
+
+class Break:
+    """The engine's log, which fails while `cut` is set."""
+
+    def __init__(self, logs: Callable[..., Any]) -> None:
+        self._logs = logs
+        self.cut = asyncio.Event()
+        self.readers = 0
+
+    async def logs(self, name: str, **wanted: Any) -> AsyncIterator[str]:
+        self.readers += 1
+        lines = self._logs(name, **wanted)
+        cut = asyncio.ensure_future(self.cut.wait())
+        try:
+            while True:
+                line = asyncio.ensure_future(anext(lines))
+                await asyncio.wait([line, cut], return_when=asyncio.FIRST_COMPLETED)
+                if not line.done():
+                    line.cancel()
+                    raise LOST
+                yield line.result()
+        finally:
+            cut.cancel()
+
+
+async def test_the_log_of_a_new_pod_follows_that_of_the_old(five: Stage) -> None:
+    pods = [["first", "of the old"], ["first of the new"]]
+
+    async def logs(name: str, **_: Any) -> AsyncIterator[str]:
+        for line in pods.pop(0):
+            yield line
+        if not pods:
+            await asyncio.Event().wait()
+
+    five.engine.logs = logs  # type: ignore[method-assign]
+    async with five.app().run_test(size=SIZES["normal"]) as pilot:
+        await opened(pilot, 4)
+        assert shown(pilot) == ["first", "of the old", ANEW, "first of the new"]
+
+
+async def test_a_stopped_workspace_is_started_from_here_and_its_log_shows(talking: Stage) -> None:
+    async with talking.app().run_test(size=SIZES["normal"]) as pilot:
+        await seen(pilot)
+        await pilot.press("down", "l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LogsScreen) and "blog is stopped" in notice(pilot))
+        await pilot.press("s")
+        await until(pilot, lambda: notice(pilot) == "")
+        say(talking, "blog", "it runs")
+        await until(pilot, lambda: shown(pilot)[-1:] == ["it runs"])
+
+
+# What its keys do
+
+
+async def test_a_search_goes_to_its_matches_and_back(talking: Stage) -> None:
+    async with talking.app().run_test(size=SIZES["normal"]) as pilot:
+        await keys("slash", *"post", "enter")(pilot)
+        assert "POST /items" in current(pilot)
+        await pilot.press("slash", *"x", "escape", "end", "slash", *"coder", "enter")
+        await until(pilot, lambda: "store.py" in current(pilot))
+        await pilot.press("N")
+        assert "main.py" in current(pilot)
+        await pilot.press("n", "n")
+        assert "Using user-data-dir" in current(pilot)
+        await pilot.press("escape")
+        assert not view(pilot).matches.words
+
+
+async def test_a_level_narrows_the_log_and_all_brings_it_back(talking: Stage) -> None:
+    async with talking.app().run_test(size=SIZES["normal"]) as pilot:
+        await keys("l")(pilot)
+        assert shown(pilot)[0] == "ERROR:    Exception in ASGI application"
+        assert len(shown(pilot)) == 8
+        await pilot.click("LevelBar", offset=(1, 0))
+        await until(pilot, lambda: view(pilot).rows.least is Level.UNTOLD)
+        assert len(shown(pilot)) == len(SAID) + 1
+
+
+async def test_lines_are_copied_one_several_and_all(talking: Stage) -> None:
+    async with talking.app().run_test(size=SIZES["normal"]) as pilot:
+        await keys("up", "c")(pilot)
+        await until(pilot, lambda: pilot.app.clipboard == SAID[-2])
+        await pilot.press("shift+up", "c")
+        await until(pilot, lambda: pilot.app.clipboard == "\n".join(SAID[-3:-1]))
+        await pilot.press("C")
+        await until(pilot, lambda: pilot.app.clipboard == "\n".join(["the editor listens", *SAID]))
+
+
+async def test_the_mouse_selects_lines(talking: Stage) -> None:
+    async with talking.app().run_test(size=SIZES["normal"]) as pilot:
+        await keys()(pilot)
+        await pilot.mouse_down(LogView, offset=(5, 1))
+        await pilot.hover(LogView, offset=(5, 3))
+        await pilot.mouse_up(LogView, offset=(5, 3))
+        await pilot.press("c")
+        await until(pilot, lambda: pilot.app.clipboard == "\n".join(SAID[:3]))
+
+
+# Bad input
+
+
+async def test_a_hundred_thousand_lines_are_kept_and_no_more(five: Stage) -> None:
+    say(five, "api", *(f"INFO line {number}" for number in range(LINES + 5)))
+    async with five.app().run_test(size=SIZES["normal"]) as pilot:
+        await pilot.press("7")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LogsScreen) and view(pilot).buffer.end >= LINES)
+        say(five, "api", "the last")
+        await until(pilot, lambda: current(pilot) == "the last")
+        assert len(shown(pilot)) == LINES
+        await pilot.press("enter", "w", "home")
+        await until(pilot, lambda: view(pilot).scroll_y == 0)
+
+
+@pytest.mark.parametrize("size", [(20, 5), (80, 24)])
+async def test_lines_that_are_no_lines_break_nothing(five: Stage, size: tuple[int, int]) -> None:
+    say(five, "api", *["x" * 1_000_000, "\x1b[2J\x1b]0;title\x07 cleared", "bytes \udcff", "漢字" * 5000, ""])
+    async with five.app().run_test(size=size) as pilot:
+        await opened(pilot, 6)
+        await pilot.press("enter", "w", "home", "right", "pagedown", "slash", "漢", "enter", "n", "w", "right", "end")
+        await until(pilot, lambda: view(pilot).follow)
+        assert all(text.isprintable() for text in shown(pilot))
+        await pilot.resize_terminal(60, 12)
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: view(pilot).size.width > 60)
