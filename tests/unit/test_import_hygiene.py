@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEAVY = {"docker", "httpx", "kubernetes", "pydantic", "rich", "textual", "websockets", "yaml"}
+HEAVY = {"docker", "fastapi", "httpx", "kubernetes", "pydantic", "rich", "textual", "uvicorn", "websockets", "yaml"}
 FORBIDDEN = {
     "templates": {"textual", "kubernetes", "docker", "cluster", "screens", "launcher"},
     "cluster": {"textual", "screens", "launcher"},

@@ -1,7 +1,7 @@
 // The list of workspaces: what each does, since when, and what can be done with it.
 
 import { ask, Refusal } from "/portal/api.js";
-import { ago, announce, byId, element, mark, renew } from "/portal/dom.js";
+import { ago, byId, element, mark, renew } from "/portal/dom.js";
 
 const WORDS = { creating: "being made", running: "running", stopped: "stopped", failed: "failed", unknown: "not known" };
 
@@ -77,16 +77,15 @@ function askToDelete(name) {
 
 // Runs a request; what is refused is shown where everybody looks.
 export async function tell(request) {
+  const note = byId("refused");
   try {
-    return await request();
+    const answer = await request();
+    note.hidden = true;
+    return answer;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const note = byId("unreachable");
-    if (note) {
-      note.textContent = `${error.title}. ${error.message}`;
-      note.hidden = false;
-    }
-    announce(error.title);
+    note.textContent = `${error.title}. ${error.message}`;
+    note.hidden = false;
     return null;
   }
 }
