@@ -85,6 +85,8 @@ _QUANTITY = _text(r"[1-9][0-9]*(Mi|Gi|Ti)", "a size with its unit: Mi, Gi or Ti,
 _CPU = _text(r"[1-9][0-9]{0,2}|[1-9][0-9]{1,4}m", "a number of processors such as `2`, or thousandths such as `500m`")
 _URL = _text(r"(https?://[^\s@?#]+)?", "an address such as `http://localhost:11434/v1`, without a key, or nothing")
 _MODEL = _text(r"[\w~./:@+-]{0,200}", "a model's name as its server has it, or nothing")
+_DATADOG_SITE = _text(r"([a-z0-9-]+\.)*[a-z0-9-]+\.[a-z]+|", "a site of Datadog such as `datadoghq.eu`, or nothing")
+_HANDLES = _text(r"(@[\w.@+-]+( @[\w.@+-]+)*)?", "handles such as `@you@example.com @slack-team`, or nothing")
 _DOLLARS = _rule("US dollars such as `2.50`; 0 is no limit", _parse_dollars)
 _PORT = _rule("a port from 1 to 65535, or 0 to have one chosen", _parse_port)
 _SWITCH = _rule("true or false", _parse_switch, ("true", "false"))
@@ -159,6 +161,12 @@ class Settings:
 
     ai_commit: bool = field(default=False, metadata=_SWITCH)
     """Whether each change of `chat`, `undo` and `redo` is committed, where the project is in Git."""
+
+    datadog_site: str = field(default="", metadata=_DATADOG_SITE)
+    """The site of Datadog that your keys are of; empty: what DD_SITE says, else the site that takes the API key."""
+
+    datadog_notify: str = field(default="", metadata=_HANDLES)
+    """Who is told of alerts, as Datadog writes it: `@you@example.com @slack-team`; empty: nobody is."""
 
     log_level: LogLevel = field(default="INFO", metadata=_choice("ERROR", "WARN", "INFO", "DEBUG"))
     """From which level on the log file is written: ERROR, WARN, INFO or DEBUG."""

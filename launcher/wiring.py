@@ -66,6 +66,12 @@ def sign_in() -> "SignIn":
     return SignIn()
 
 
+def datadog_url(site: str) -> str:
+    from cluster.datadog.sites import api_url
+
+    return api_url(site)
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """How the outside world is reached."""
@@ -78,6 +84,7 @@ class Services:
     browse: Callable[[str], bool] = open_url
     secrets: Callable[[], Secrets] = KeyringSecrets
     sign_in: Callable[[], "SignIn"] = sign_in
+    datadog_url: Callable[[str], str] = datadog_url
 
 
 def config_of(settings: Settings, paths: Paths) -> ClusterConfig:

@@ -7,6 +7,7 @@ from launcher.commands.command import Command
 from launcher.commands.completion import COMPLETION
 from launcher.commands.config import CONFIG
 from launcher.commands.create import IMPORT, NEW
+from launcher.commands.datadog import DATADOG
 from launcher.commands.doctor import DOCTOR
 from launcher.commands.exec import EXEC
 from launcher.commands.logs import LOGS
@@ -40,6 +41,7 @@ COMMANDS: tuple[Command, ...] = (
     STATUS,
     DOWN,
     DOCTOR,
+    DATADOG,
     SERVE,
     CONFIG,
     COMPLETION,

@@ -6,13 +6,13 @@ from contextlib import aclosing
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from launcher import stdio
 from launcher.browser import obstacle
 from launcher.commands.command import Command
 from launcher.context import Context
 from launcher.errors import KeyNotKeptError, UsageError
 from launcher.models import chosen_profile, connected_model
 from launcher.output.text import columns
+from launcher.secret_input import read_secret
 from launcher.secrets import MODEL_KEY, model_key
 from templates.text import DASH, duration, plain
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from templates.models.listing import ModelInfo
     from templates.models.profiles import Profile
 
-LONGEST_KEY = 4096
+_PIPED = "vibecode models key < file"
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -169,7 +169,7 @@ async def _login(context: Context, _: Namespace) -> int:
         console.say(
             f"Open this page in a browser, anywhere, and bring back the code that it shows:\n{sign_in.page(None)}"
         )
-        code = await _secret(context, "The code: ")
+        code = await read_secret(console, "The code: ", example=_PIPED)
     async with http_client() as http:
         await secrets.write(OPENROUTER, await sign_in.exchange(http, code))
     console.answer({"url": OPENROUTER, "kept": "keyring"}, "You are signed in; the key is in this system's keyring.")
@@ -185,32 +185,13 @@ async def _key(context: Context, args: Namespace) -> int:
         return 0
     if await secrets.place() == "run":
         raise KeyNotKeptError("There is no keyring here.")
-    key = await _secret(context, f"The key for {url} (it is not shown): ")
+    key = await read_secret(console, f"The key for {url} (it is not shown): ", example=_PIPED)
     await secrets.write(url, key)
     words = f"The key for {url} is in this system's keyring."
     if console.environ.get(MODEL_KEY):
         words += f"\n{MODEL_KEY} is set, and goes before it."
     console.answer({"url": url, "kept": "keyring"}, words)
     return 0
-
-
-async def _secret(context: Context, question: str) -> str:
-    """One line, typed without being shown, or piped in. Raises UsageError for none."""
-    stdin = context.console.stdin
-    said = b""
-    if stdin is not None and context.console.stdin_is_terminal:
-        context.console.stderr.write(question)
-        context.console.stderr.flush()
-        with stdio.hidden(stdin.fileno()):
-            said = await stdio.read(stdin.fileno())
-        context.console.say("")
-    elif stdin is not None:
-        while len(said) < LONGEST_KEY and (data := await stdio.read(stdin.fileno())):
-            said += data
-    secret = said.decode("utf-8", "replace").strip()
-    if not secret or not secret.isascii() or not secret.isprintable() or " " in secret or len(secret) > LONGEST_KEY:
-        raise UsageError("No key arrived.", hint="Type it, or pipe it in: `vibecode models key < file`.")
-    return secret
 
 
 MODELS = Command(

@@ -1,0 +1,52 @@
+"""What can go wrong with Datadog, each with an action that can work."""
+
+from templates.errors import VibeCodeError
+
+
+class DatadogError(VibeCodeError):
+    """Datadog refused a request, or cannot be asked."""
+
+    code = "datadog-request-refused"
+    title = "Datadog refused the request"
+    hint = "`vibecode datadog status` shows which keys there are, and what Datadog says of them."
+
+
+class DatadogKeyMissingError(DatadogError):
+    code = "datadog-key-missing"
+    title = "A key for Datadog is missing"
+    hint = "`vibecode datadog status` says which, and how to set it."
+
+
+class DatadogKeyRefusedError(DatadogError):
+    code = "datadog-key-refused"
+    title = "Datadog does not take the key"
+    hint = "`vibecode datadog status` says which of the two, and why."
+
+
+class DatadogScopeError(DatadogError):
+    code = "datadog-scope-missing"
+    title = "The keys may not do this in Datadog"
+    hint = "Give the application key the scopes monitors_read and monitors_write, or use one of a person who may."
+
+
+class DatadogRateLimitError(DatadogError):
+    code = "datadog-rate-limited"
+    title = "Datadog was asked too often"
+    hint = "Wait, then run the same command again: it goes on where it stopped."
+
+
+class DatadogOutageError(DatadogError):
+    code = "datadog-unreachable"
+    title = "Datadog does not answer"
+    hint = "https://status.datadoghq.com tells of outages; run the same command again: it goes on where it stopped."
+
+
+class DatadogAnswerError(DatadogError):
+    code = "datadog-answer-unknown"
+    title = "What answered is not Datadog, or not as it is documented"
+    hint = "See whether a proxy stands between here and Datadog (`env | grep -i proxy`), then run it again."
+
+
+class DatadogSiteError(DatadogError):
+    code = "datadog-site-unknown"
+    title = "This is no site of Datadog"
