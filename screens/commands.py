@@ -74,6 +74,24 @@ TEMPLATES = (
     Command("previous_view", "Preview back", "left", "The same, the other way round.", "templates", in_bar=False),
 )
 
+PROMPT = (
+    Command("send", "Plan it", "enter", "Ask for a plan of what you describe.", "prompt"),
+    Command("yes", "Write it", "y", "Accept the plan; let commands run that are asked for.", "prompt"),
+    Command("no", "Leave it", "n", "Run none of the commands that are asked for.", "prompt"),
+    Command("change", "Change", "c", "Say what is to be different in the plan.", "prompt"),
+    Command("resume", "Go on", "r", "Go on with what was interrupted; nothing is asked for twice.", "prompt"),
+    Command("open", "Open", "o", "Open the editor in the browser.", "prompt"),
+    Command("another", "Another", "a", "Describe another project.", "prompt"),
+    Command("cancel", "Cancel", "x", "Stop it; what has arrived is kept.", "prompt"),
+    Command("drop", "Drop", "d,delete", "Forget what was interrupted; asks first.", "prompt"),
+    Command("chat", "Chat", "t", "Go on with it in words.", "prompt"),
+    Command("progress", "Steps", "p", "Its steps and their log.", "prompt", in_bar=False),
+    Command("models", "Models", "ctrl+g,m", "Pick a model or a server, set keys, test.", "prompt"),
+    Command("usage", "Usage", "ctrl+u,u", "What models have cost.", "prompt", in_bar=False),
+    Command("sign_in", "Sign in", "s", "Sign in to OpenRouter by the browser.", "prompt"),
+    Command("key", "Key", "k", "Give the key of the server in use.", "prompt"),
+)
+
 PROGRESS = (
     Command("cancel", "Cancel", "x", "Stop the work; called again, it goes on from there.", "progress"),
     Command("retry", "Retry", "r", "Do it again; it goes on where it stopped.", "progress"),
@@ -128,7 +146,7 @@ HELP = (
     Command("copy", "Copy log path", "c", "Copy the path of the log file.", "help"),
 )
 
-COMMANDS = (*EVERYWHERE, *WORKSPACES, *TEMPLATES, *PROGRESS, *CLUSTER, *LOGS, *SETTINGS, *HELP)
+COMMANDS = (*EVERYWHERE, *WORKSPACES, *TEMPLATES, *PROMPT, *PROGRESS, *CLUSTER, *LOGS, *SETTINGS, *HELP)
 
 
 def commands_of(place: PlaceId | None) -> tuple[Command, ...]:

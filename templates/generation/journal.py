@@ -159,19 +159,26 @@ def resume(begun: Begun) -> Journal:
 
 
 @contextmanager
-def until_ended(journal: Journal) -> Generator[None]:
-    """Keeps the record to go on with, unless the block ends well, nothing arrived, or what did is of no use."""
-    ended = False
+def kept(journal: Journal) -> Generator[None]:
+    """Keeps the record to go on with, unless nothing arrived, or what did is of no use; closes it."""
+    useless = False
     try:
         yield
-        ended = True
     except (GenerationError, GenerationTooLargeError):
-        ended = True
+        useless = True
         raise
     finally:
-        if ended or not journal.received:
+        if useless or not journal.received:
             journal.remove()
         journal.close()
+
+
+@contextmanager
+def until_ended(journal: Journal) -> Generator[None]:
+    """As `kept`; once the block has ended well, the record is gone."""
+    with kept(journal):
+        yield
+        journal.remove()
 
 
 def unfinished(folder: Path) -> tuple[Begun, ...]:
