@@ -43,21 +43,28 @@ def entries(listing: Listing) -> tuple[Entry, ...]:
 
 
 def matching(rows: Sequence[Entry], words: str, language: str | None) -> tuple[Entry, ...]:
-    """Those in this language (in any for None) where each of the words is in id, title, tags, language or use."""
+    """Those in this language (in any for None) where each of the words is in id, title, tags, language or use.
+
+    Those that are called so come before those that are only said to be so.
+    """
     wanted = words.lower().split()
+
+    def called(one: Entry) -> str:
+        return one.id if one.template is None else f"{one.id} {one.template.manifest.title}".lower()
 
     def text(one: Entry) -> str:
         if one.template is None:
-            return one.id
+            return called(one)
         manifest = one.template.manifest
-        said = (one.id, manifest.title, manifest.language, manifest.good_for, manifest.description, *manifest.tags)
-        return " ".join(said).lower()
+        said = (manifest.language, manifest.good_for, manifest.description, *manifest.tags)
+        return " ".join((called(one), *said)).lower()
 
-    return tuple(
+    found = [
         one
         for one in rows
         if (language is None or one.language == language) and all(word in text(one) for word in wanted)
-    )
+    ]
+    return tuple(sorted(found, key=lambda one: not all(word in called(one) for word in wanted)))
 
 
 def languages(rows: Sequence[Entry]) -> tuple[tuple[str, int], ...]:

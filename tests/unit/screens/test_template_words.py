@@ -195,3 +195,10 @@ def test_where_it_goes(state: EngineState, said: str) -> None:
 
     assert destination(snapshot).endswith(said)
     assert "looks" in destination(replace(snapshot, chosen=None))
+
+
+def test_what_is_called_so_comes_before_what_is_only_said_to_be(catalog: Catalog) -> None:
+    found = presenter.matching(presenter.entries(catalog.list()), "api", None)
+    assert [one.id for one in found] == ["python-api", "node-express"]
+    found = presenter.matching(presenter.entries(catalog.list()), "py", None)
+    assert [one.id for one in found][:2] == ["python-tool", "python-api"]
