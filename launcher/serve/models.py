@@ -1,36 +1,31 @@
-"""What is sent to the API and what it answers; the OpenAPI document is made of it."""
+"""What the API answers; the OpenAPI document is made of it."""
 
-import base64
-import binascii
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, PlainSerializer, StringConstraints
 
 from cluster.engine import EngineName, EngineState, WorkspaceState
-from launcher.serve import limits
 from launcher.serve.documents import time_text
 
 Time = Annotated[datetime, PlainSerializer(time_text, return_type=str, when_used="json")]
 """ISO 8601 in UTC."""
 
-Name = Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Base = Sha256 | Literal["absent"] | None
-UserId = Annotated[str, StringConstraints(max_length=200)]
 JobState = Literal["running", "stopping", "done", "failed", "stopped"]
 StepState = Literal["running", "done", "failed", "stopped"]
 
 
-def _example(**values: Any) -> ConfigDict:
+def example(**values: Any) -> ConfigDict:
+    """Shown in the OpenAPI document."""
     return ConfigDict(json_schema_extra={"examples": [values]})
 
 
 class Problem(BaseModel):
     """An error as problem details (RFC 9457)."""
 
-    model_config = _example(
+    model_config = example(
         type="urn:vibecode:error:workspace-not-found",
         status=404,
         code="workspace-not-found",
@@ -72,7 +67,7 @@ class ErrorBody(BaseModel):
 class WorkspaceBody(BaseModel):
     """A workspace; `job` is where the work on it that is under way can be asked about."""
 
-    model_config = _example(
+    model_config = example(
         name="shop",
         url="http://shop.vibecode.localhost/",
         state="running",
@@ -122,7 +117,7 @@ class StepBody(BaseModel):
 class JobBody(BaseModel):
     """Work that goes on in the server; `events` is its stream of server-sent events."""
 
-    model_config = _example(
+    model_config = example(
         id="1f2e3d4c-1",
         title="Creating shop",
         workspace="shop",
@@ -167,14 +162,14 @@ class JobList(BaseModel):
 class OpenBody(BaseModel):
     """An address by which a browser gets in; where VibeCode guards the page, it is good once and for five minutes."""
 
-    model_config = _example(name="shop", url="http://shop.vibecode.localhost/")
+    model_config = example(name="shop", url="http://shop.vibecode.localhost/")
 
     name: str
     url: str
 
 
 class LogBody(BaseModel):
-    model_config = _example(name="shop", lines=["[2026-01-31T12:00:00.000Z] info  code-server 4.139.1"])
+    model_config = example(name="shop", lines=["[2026-01-31T12:00:00.000Z] info  code-server 4.139.1"])
 
     name: str
     lines: list[str]
@@ -207,7 +202,7 @@ class VariableBody(BaseModel):
 
 
 class TemplateBody(BaseModel):
-    model_config = _example(
+    model_config = example(
         id="python-fastapi",
         title="FastAPI",
         description="A JSON API with a database, tests and a page.",
@@ -246,7 +241,7 @@ class EngineBody(BaseModel):
 class StatusBody(BaseModel):
     """The engines as they were at most a second ago, and what the server does."""
 
-    model_config = _example(
+    model_config = example(
         version="0.1.0",
         engines=[{"engine": "kind", "state": "running", "detail": "", "parts": {"node": "Ready"}, "workspaces": 3}],
         jobs=0,
@@ -265,30 +260,10 @@ class HealthBody(BaseModel):
     status: Literal["ok"]
 
 
-class CreateRequest(BaseModel):
-    """A workspace from a template; without one it is empty. `variables` are the template's."""
-
-    model_config = _example(name="shop", template="python-fastapi", variables={})
-
-    name: Name
-    template: Annotated[str, StringConstraints(max_length=80)] | None = None
-    variables: dict[str, str] = Field(default_factory=dict, max_length=100)
-
-
-class SessionRequest(BaseModel):
-    """A workspace, created from the template where it is not there; one that is stopped is started."""
-
-    model_config = _example(workspaceId="shop", template="python-fastapi", userId="ada")
-
-    workspaceId: Name  # noqa: N815 (the seed's name)
-    template: Annotated[str, StringConstraints(max_length=80)] | None = None
-    userId: UserId | None = None  # noqa: N815 (the seed's name)
-
-
 class SessionBody(BaseModel):
     """`url` is the editor's; `events` is where to follow the making, where it is not ready yet."""
 
-    model_config = _example(
+    model_config = example(
         id="shop",
         url="http://shop.vibecode.localhost/",
         workspaceUrl="http://127.0.0.1:8420/workspace/shop",
@@ -301,59 +276,6 @@ class SessionBody(BaseModel):
     workspaceUrl: str  # noqa: N815 (the seed's name)
     state: WorkspaceState
     events: str | None
-
-
-class FileBody(BaseModel):
-    """A file with its `content` as text or, in `base64`, as bytes.
-
-    `base` is the sha256 that it replaces, or `absent` where there must be nothing; without it, whatever is there goes.
-    """
-
-    path: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
-    content: str | None = None
-    base64: str | None = None
-    mode: Annotated[int, Field(ge=0, le=0o777)] | None = None
-    base: Base = None
-
-    @model_validator(mode="after")
-    def _one_content(self) -> "FileBody":
-        if (self.content is None) == (self.base64 is None):
-            raise ValueError("must have exactly one of content and base64")
-        self.data()
-        return self
-
-    def data(self) -> bytes:
-        """Raises ValueError for what no bytes can be made of."""
-        if self.base64 is not None:
-            try:
-                return base64.b64decode(self.base64, validate=True)
-            except (binascii.Error, ValueError):
-                raise ValueError("has base64 that cannot be decoded") from None
-        try:
-            return (self.content or "").encode()
-        except UnicodeEncodeError:
-            raise ValueError("has content that is not valid Unicode") from None
-
-
-class DeletedFile(BaseModel):
-    """A file that is to go; `base` as in `files`."""
-
-    path: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
-    base: Base = None
-
-
-class SyncRequest(BaseModel):
-    """Changes to a workspace's files that are made all, or none."""
-
-    model_config = _example(
-        workspaceId="shop",
-        files=[{"path": "app/main.py", "content": "print('hello')\n", "base": "absent"}],
-        delete=["old.py"],
-    )
-
-    workspaceId: Name  # noqa: N815 (the seed's name)
-    files: list[FileBody] = Field(default_factory=list[FileBody], max_length=limits.SYNC_FILES)
-    delete: list[str | DeletedFile] = Field(default_factory=list[str | DeletedFile], max_length=limits.SYNC_FILES)
 
 
 class SyncedFile(BaseModel):
@@ -369,19 +291,8 @@ class SyncBody(BaseModel):
     deleted: list[str]
 
 
-class GenerateRequest(BaseModel):
-    """`run` lets what the model wrote run where a workspace is not isolated; elsewhere it runs in any case."""
-
-    model_config = _example(prompt="A URL shortener with FastAPI and SQLite", userId="ada")
-
-    prompt: Annotated[str, StringConstraints(min_length=1, max_length=limits.PROMPT, strip_whitespace=True)]
-    name: Name | None = None
-    run: bool = False
-    userId: UserId | None = None  # noqa: N815 (the seed's name)
-
-
 class GenerateBody(BaseModel):
-    model_config = _example(
+    model_config = example(
         workspaceId="url-shortener",
         workspaceUrl="http://127.0.0.1:8420/workspace/url-shortener",
         events="/api/jobs/1f2e3d4c-2/events",
@@ -398,34 +309,10 @@ class TicketBody(BaseModel):
     url: str
 
 
-class ChatRequest(BaseModel):
-    """A change asked for in words; `chat` goes on with a conversation."""
-
-    model_config = _example(instruction="Add an expiry date to links")
-
-    instruction: Annotated[str, StringConstraints(min_length=1, max_length=limits.PROMPT, strip_whitespace=True)]
-    chat: Annotated[str, StringConstraints(max_length=40, pattern=r"^[0-9a-z]+$")] | None = None
-
-
-class HunkChoice(BaseModel):
-    """A hunk of a proposal, counted from 0; a file without hunks has the one 0."""
-
-    path: Annotated[str, StringConstraints(max_length=4096)]
-    hunk: Annotated[int, Field(ge=0)]
-
-
-class ApplyRequest(BaseModel):
-    """The hunks that are agreed to; without `hunks` all of the proposal."""
-
-    model_config = _example(hunks=[{"path": "app/main.py", "hunk": 0}])
-
-    hunks: Annotated[list[HunkChoice], Field(max_length=100_000)] | None = None
-
-
 class TurnBody(BaseModel):
     """Files that were changed together and can be changed back together; `turn` is None where nothing changed."""
 
-    model_config = _example(
+    model_config = example(
         name="shop", turn=3, instruction="Add an expiry date to links", undone=False, files=["app/main.py"]
     )
 

@@ -8,8 +8,9 @@ from cluster.names import free_name
 from launcher.serve import limits
 from launcher.serve.errors import TooManyRequestsError
 from launcher.serve.generation import generating
-from launcher.serve.models import GenerateBody, GenerateRequest
+from launcher.serve.models import GenerateBody
 from launcher.serve.present import events_path
+from launcher.serve.requests import GenerateRequest
 from launcher.serve.routes.answers import problems
 from launcher.serve.surroundings import Given, Surroundings
 from launcher.serve.told import Undertaking

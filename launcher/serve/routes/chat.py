@@ -8,9 +8,10 @@ from fastapi import APIRouter, Path
 from cluster.files import EngineFiles
 from launcher.serve import chatting, tasks
 from launcher.serve.errors import Complaint, InvalidRequestError
-from launcher.serve.models import ApplyRequest, ChatRequest, JobBody, TurnBody
+from launcher.serve.models import JobBody, TurnBody
 from launcher.serve.present import job_body
 from launcher.serve.proposals import Proposed
+from launcher.serve.requests import ApplyRequest, ChatRequest
 from launcher.serve.routes.answers import problems
 from launcher.serve.routes.workspaces import NamePath
 from launcher.serve.surroundings import Given, Surroundings

@@ -4,7 +4,8 @@ from fastapi import APIRouter
 
 from cluster.files import EngineFiles
 from launcher.serve import limits, tasks
-from launcher.serve.models import SyncBody, SyncedFile, SyncRequest
+from launcher.serve.models import SyncBody, SyncedFile
+from launcher.serve.requests import SyncRequest
 from launcher.serve.routes.answers import problems
 from launcher.serve.surroundings import Given
 from templates.workspace_files import Change, Delete, Write

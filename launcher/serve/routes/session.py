@@ -6,8 +6,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from cluster.engine import Workspace
 from launcher.serve import tasks
-from launcher.serve.models import SessionBody, SessionRequest
+from launcher.serve.models import SessionBody
 from launcher.serve.present import events_path
+from launcher.serve.requests import SessionRequest
 from launcher.serve.routes.answers import problems
 from launcher.serve.surroundings import Given, Surroundings
 from launcher.serve.work import Running

@@ -10,16 +10,9 @@ from starlette.responses import Response
 from cluster.engine import Workspace
 from cluster.errors import NotReadyError, WorkspaceFailedError, WorkspaceStoppedError
 from launcher.serve import limits, tasks
-from launcher.serve.models import (
-    CreateRequest,
-    JobBody,
-    LogBody,
-    OccurrenceList,
-    OpenBody,
-    WorkspaceBody,
-    WorkspaceList,
-)
+from launcher.serve.models import JobBody, LogBody, OccurrenceList, OpenBody, WorkspaceBody, WorkspaceList
 from launcher.serve.present import error_body, job_body, next_page, occurrence_body, workspace_body
+from launcher.serve.requests import CreateRequest
 from launcher.serve.routes.answers import UNCHANGED, events, problems
 from launcher.serve.streams import sse
 from launcher.serve.surroundings import Given, Surroundings
