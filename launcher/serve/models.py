@@ -22,8 +22,24 @@ def example(**values: Any) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [values]})
 
 
+class InvalidPlace(BaseModel):
+    where: str
+    what: str
+
+
+class ConflictingFile(BaseModel):
+    """A file that is not what the change was made for: two hashes, or `absent`."""
+
+    path: str
+    expected: str
+    found: str
+
+
 class Problem(BaseModel):
-    """An error as problem details (RFC 9457)."""
+    """An error as problem details (RFC 9457).
+
+    `errors` say what does not fit the description (422), `conflicts` which files have changed meanwhile (409).
+    """
 
     model_config = example(
         type="urn:vibecode:error:workspace-not-found",
@@ -42,19 +58,8 @@ class Problem(BaseModel):
     detail: str
     hint: str
     request_id: str
-
-
-class InvalidPlace(BaseModel):
-    where: str
-    what: str
-
-
-class ConflictingFile(BaseModel):
-    """A file that is not what the change was made for: two hashes, or `absent`."""
-
-    path: str
-    expected: str
-    found: str
+    errors: list[InvalidPlace] | None = None
+    conflicts: list[ConflictingFile] | None = None
 
 
 class ErrorBody(BaseModel):
