@@ -12,21 +12,23 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from cluster.engine import Workspace
 from screens.base.first_frame import SKELETON
 from screens.base.place import PlaceScreen
 from screens.commands import bindings
 from screens.logs import presenter
 from screens.logs.buffer import LINES, LogBuffer
 from screens.logs.following import batches
+from screens.logs.heading import Heading
 from screens.logs.level_bar import LevelBar
 from screens.logs.levels import Level
 from screens.logs.view import LogView
 from screens.messages import Begin, Copy
 from screens.shared import Shared
 from screens.widgets.field import Field
-from screens.widgets.fitted import Fitted
 from screens.widgets.list_detail import ListDetail
 from screens.widgets.row_list import RowList
+from screens.widgets.words import Words
 from screens.words import keys
 from screens.work import start
 from templates.errors import UnexpectedError, VibeCodeError
@@ -71,6 +73,7 @@ class LogsScreen(PlaceScreen):
 
     def __init__(self, shared: Shared) -> None:
         super().__init__(shared)
+        self._workspaces: dict[str, Workspace] = {}
         self._subject: str | None = None
         self._since: datetime | None = None  # when its reading began, while it has told nothing
         self._error: VibeCodeError | None = None
@@ -78,10 +81,10 @@ class LogsScreen(PlaceScreen):
         self._again = asyncio.Event()
         self._summary = Static("Logs of", id="summary")
         self._list = RowList(self._draw, id="workspaces")
-        self._heading = Fitted(id="heading")
+        self._heading = Heading()
         self._levels = LevelBar()
         self._search = Field(placeholder="search: letters in a line", longest=200, id="search")
-        self._notice = Static(id="notice")
+        self._notice = Words(id="notice")
         self._view = LogView(LogBuffer())
         self._panes = ListDetail(
             Vertical(self._summary, Static(SKELETON, id="skeleton"), self._list),
@@ -114,20 +117,21 @@ class LogsScreen(PlaceScreen):
         snapshot = self.shared.store.snapshot
         self.set_class(snapshot.loading, "-loading")
         self.set_class(not snapshot.loading and not snapshot.workspaces and self._subject is None, "-empty")
-        self._list.show([one.name for one in snapshot.workspaces])
+        self._workspaces = {one.name: one for one in snapshot.workspaces}
+        self._list.show(list(self._workspaces))
         self._show_log()
 
     def _draw(self, name: str, width: int) -> list[Content]:
-        snapshot = self.shared.store.snapshot
-        one = snapshot.workspace(name)
-        return [presenter.row(one, width, stale=snapshot.seen_of(one) is not None)] if one else []
+        one = self._workspaces.get(name)
+        stale = one is not None and self.shared.store.snapshot.seen_of(one) is not None
+        return [presenter.row(one, width, stale=stale)] if one else []
 
     @on(LogView.Changed)
     def _show_log(self) -> None:
         if (name := self._subject) is None:
             return
         snapshot, view, now = self.shared.store.snapshot, self._view, self.shared.services.now()
-        one = snapshot.workspace(name)
+        one = self._workspaces.get(name)
         buffer = view.buffer
         place = presenter.Place(
             line=view.cursor + 1,
@@ -139,11 +143,11 @@ class LogsScreen(PlaceScreen):
             match=view.matches.place(view.cursor),
             matches=len(view.matches),
         )
-        self._heading.show(lambda width: presenter.heading(name, one, place, width - 1))
+        self._heading.show(lambda width: presenter.heading(name, one, place, width))
         self._levels.show(view.rows.least, buffer.count(Level.ERROR), buffer.count(Level.WARN))
         words = presenter.notice(name, one, snapshot.seen_of(one) if one else None, self._error, now)
         self._notice.set_class(words is not None, "-shown")
-        self._notice.update(words or "")
+        self._notice.show(words or "")
         waits = self._since is not None and (now - self._since).total_seconds() < SILENCE
         self.set_class(waits and words is None and not place.shown, "-reading")
         if (state := one and (one.state, snapshot.seen_of(one))) != self._state:
@@ -243,7 +247,7 @@ class LogsScreen(PlaceScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         if action == "search":
             return not self.typing
-        one = self.shared.store.snapshot.workspace(self._subject or "")
+        one = self._workspaces.get(self._subject or "")
         possible = {
             "start": one is not None and one.state in ("stopped", "failed"),
             "next_match": bool(self._view.matches.words),
