@@ -92,6 +92,25 @@ PROMPT = (
     Command("key", "Key", "k", "Give the key of the server in use.", "prompt"),
 )
 
+CHAT = (
+    Command("send", "Send", "enter", "Ask for what you have written.", "chat"),
+    Command("review", "Review", "ctrl+r", "Look at the proposed changes, one by one.", "chat"),
+    Command("run_command", "Run", "ctrl+x", "Run the command that the model wants; asks first.", "chat"),
+    Command("take", "Take", "y", "Take this change.", "chat"),
+    Command("decline", "Leave", "n", "Leave this change.", "chat"),
+    Command("toggle", "Turn", "space", "Take the change, or leave it.", "chat", in_bar=False),
+    Command("take_all", "All", "a", "Take all changes.", "chat"),
+    Command("decline_all", "None", "z", "Leave all changes.", "chat"),
+    Command("rewrite", "Edit", "e", "Write the lines of this change yourself.", "chat"),
+    Command("apply", "Write", "w", "Write what is taken; it can be undone.", "chat"),
+    Command("new", "New", "ctrl+n", "Begin another conversation; this one is kept.", "chat"),
+    Command("workspaces", "Workspace", "ctrl+b", "To the list of workspaces.", "chat"),
+    Command("models", "Models", "ctrl+g,m", "Pick a model or a server, set keys, test.", "chat"),
+    Command("usage", "Usage", "u", "What models have cost.", "chat", in_bar=False),
+    Command("sign_in", "Sign in", "s", "Sign in to OpenRouter by the browser.", "chat"),
+    Command("key", "Key", "k", "Give the key of the server in use.", "chat"),
+)
+
 PROGRESS = (
     Command("cancel", "Cancel", "x", "Stop the work; called again, it goes on from there.", "progress"),
     Command("retry", "Retry", "r", "Do it again; it goes on where it stopped.", "progress"),
@@ -146,7 +165,7 @@ HELP = (
     Command("copy", "Copy log path", "c", "Copy the path of the log file.", "help"),
 )
 
-COMMANDS = (*EVERYWHERE, *WORKSPACES, *TEMPLATES, *PROMPT, *PROGRESS, *CLUSTER, *LOGS, *SETTINGS, *HELP)
+COMMANDS = (*EVERYWHERE, *WORKSPACES, *TEMPLATES, *PROMPT, *CHAT, *PROGRESS, *CLUSTER, *LOGS, *SETTINGS, *HELP)
 
 
 def commands_of(place: PlaceId | None) -> tuple[Command, ...]:

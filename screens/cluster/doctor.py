@@ -103,7 +103,9 @@ def summary(examination: Examination, now: datetime) -> Content:
             noun = "thing" if warnings == 1 else "things"
             blocks.append(Content.styled(f"{warnings} {noun} may get in the way later.", "$muted"))
         blocks += [_amiss(check) for check in examination.checks if check.level != "ok"]
-    blocks.append(keys((("r", "looks again"), *((("f", "mends what it safely can"),) if fixable(examination) else ()))))
+    if examination.began is None:
+        mends = (("f", "mends what it safely can"),) if fixable(examination) else ()
+        blocks.append(keys((("r", "looks again"), *mends)))
     return Content("\n\n").join(blocks)
 
 

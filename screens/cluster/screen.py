@@ -30,6 +30,7 @@ from screens.store import EngineView
 from screens.widgets.error_panel import ErrorPanel
 from screens.widgets.fitted import Fitted
 from screens.widgets.list_detail import ListDetail
+from screens.widgets.page import Page
 from screens.widgets.row_list import RowList
 from templates.errors import UnexpectedError, VibeCodeError
 
@@ -255,13 +256,22 @@ class ClusterScreen(PlaceScreen):
 
     @on(RowList.Chosen)
     def action_details(self) -> None:
+        """From the list into the detail, where the arrows scroll."""
         self._panes.detail_shown = True
+        page = self._page
+        page.can_focus = True
+        page.focus()
 
     def leave(self) -> bool:
-        shown = self._panes.detail_shown and self.has_class("-narrow")
-        self._panes.detail_shown = False
+        """The detail, back to the list."""
+        shown = self._panes.detail_shown
+        self._panes.detail_shown = self._page.can_focus = False
         self._list.focus()
         return shown
+
+    @property
+    def _page(self) -> Page:
+        return self._panes.query_one(Page)
 
     # The commands
 

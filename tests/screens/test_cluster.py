@@ -18,6 +18,7 @@ from cluster.errors import ClusterUnreachableError, DockerDownError
 from screens.app import VibeCodeApp
 from screens.cluster.screen import ClusterScreen
 from screens.modals.question import Question
+from screens.widgets.page import Page
 from screens.widgets.row_list import RowList
 from templates.events import Event, Steps, stream
 from tests.fakes.engine import FakeEngine
@@ -332,3 +333,32 @@ async def test_a_new_workspace_shows_among_what_runs(ground: Ground) -> None:
         await live()(pilot)
         put(ground.kind, "zebra")
         await until(pilot, lambda: "zebra" in words(pilot, "#happened"))
+
+
+async def test_the_detail_scrolls_and_escape_leads_back_to_the_list(ground: Ground) -> None:
+    async with ground.app().run_test(size=SIZES["small"]) as pilot:
+        await live("right", "down", "down")(pilot)
+        page = place(pilot).query_one(Page)
+        await until(pilot, lambda: page.scroll_y > 0)
+        assert rows(pilot).highlighted == "kind"
+        await pilot.press("escape")
+        assert rows(pilot).has_focus
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen.id == "workspaces")
+
+
+@pytest.mark.parametrize("size", [(20, 5), (60, 14)])
+async def test_any_window_and_any_words_from_the_cluster_break_nothing(
+    stage: Stage, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    put(stage.engine, "api")
+    happen(stage, "api", 5, "Odd\x1b[2J", "it \x1b]0;title\x07failed\u202e", "x" * 100_000, count=10**9)
+    ground = Ground(stage, tmp_path)
+    ground.kind.parts = {"node": "n\x1b[31m" + "o" * 5000, "unheard-of": ""}
+    async with ground.app().run_test(size=size) as pilot:
+        await visited("right")(pilot)
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: "What happened" in words(pilot, "#happened"))
+        assert "\x1b" not in words(pilot) + words(pilot, "#happened")
+        await pilot.resize_terminal(20, 5)
+        await pilot.pause()
