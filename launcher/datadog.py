@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cluster.datadog.errors import DatadogKeyMissingError, DatadogKeyRefusedError
@@ -42,37 +43,42 @@ def named_site(loaded: LoadedSettings, environ: Mapping[str, str]) -> "Site | No
     return None
 
 
-async def datadog_status(
-    loaded: LoadedSettings, secrets: Secrets, environ: Mapping[str, str], url_of: Callable[[str], str]
-) -> "DatadogStatus":
+async def datadog_status(keys: Keys, site: "Site | None", url_of: Callable[[str], str]) -> "DatadogStatus":
+    """What Datadog says of the keys; `site` is the one that somebody has named."""
     from cluster.datadog.client import http_client
     from cluster.datadog.status import read_status
     from cluster.datadog.validation import Validation
 
-    keys, site = await datadog_keys(secrets, environ), named_site(loaded, environ)
     async with http_client() as http:
         return await read_status(keys, site, Validation(http, url_of))
 
 
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The API with both keys, and the site that they are of."""
+
+    api: "DatadogApi"
+    site: str
+
+
 @asynccontextmanager
-async def datadog_api(
-    loaded: LoadedSettings,
-    secrets: Secrets,
-    environ: Mapping[str, str],
-    url_of: Callable[[str], str],
-    notice: Callable[[str], object],
-) -> "AsyncGenerator[DatadogApi]":
-    """The API with both keys, at their site. Raises DatadogKeyMissingError, DatadogKeyRefusedError."""
+async def datadog_connection(
+    status: "DatadogStatus", keys: Keys, url_of: Callable[[str], str], notice: Callable[[str], object]
+) -> AsyncGenerator[Connection]:
+    """With keys that are known to be good; `notice` is told what is waited for.
+
+    Raises DatadogKeyMissingError, DatadogKeyRefusedError, and what has kept the keys from being judged.
+    """
     from cluster.datadog.client import DatadogApi, http_client
 
-    status = await datadog_status(loaded, secrets, environ, url_of)
     for key in (status.api, status.app):
-        if key.state == "missing":
-            raise DatadogKeyMissingError(f"{VARIABLES[key.kind]}: {key.detail}", hint=key.hint)
-        if key.state in ("malformed", "refused"):
-            raise DatadogKeyRefusedError(f"{VARIABLES[key.kind]}: {key.detail}", hint=key.hint)
         if key.error is not None:
             raise key.error
+        if key.state == "missing":
+            raise DatadogKeyMissingError(f"{VARIABLES[key.kind]}: {key.detail}", hint=key.hint)
+        if key.state != "valid":
+            raise DatadogKeyRefusedError(f"{VARIABLES[key.kind]}: {key.detail}", hint=key.hint)
     assert status.site is not None  # where the API key is valid, it is so somewhere
+    site = status.site.name
     async with http_client() as http:
-        yield DatadogApi(http, url_of(status.site.name), await datadog_keys(secrets, environ), notice=notice)
+        yield Connection(DatadogApi(http, url_of(site), keys, notice=notice), site)

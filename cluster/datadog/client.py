@@ -16,6 +16,7 @@ from cluster.datadog.errors import (
     DatadogAnswerError,
     DatadogError,
     DatadogKeyRefusedError,
+    DatadogNotFoundError,
     DatadogOutageError,
     DatadogRateLimitError,
     DatadogScopeError,
@@ -33,6 +34,12 @@ LONGEST_WAIT = 60.0
 LARGEST = 32 << 20
 """Bytes of an answer that are read."""
 LONGEST_WORDS = 400
+
+_REFUSALS: dict[int, type[DatadogError]] = {
+    401: DatadogKeyRefusedError,
+    403: DatadogScopeError,
+    404: DatadogNotFoundError,
+}
 
 Sleep = Callable[[float], Awaitable[object]]
 
@@ -115,7 +122,7 @@ class DatadogApi:
             raise DatadogOutageError(words)
         if 300 <= status < 400:
             raise DatadogAnswerError(f"{self._url} leads elsewhere ({status}).")
-        raise {401: DatadogKeyRefusedError, 403: DatadogScopeError}.get(status, DatadogError)(words)
+        raise _REFUSALS.get(status, DatadogError)(words)
 
 
 def _reset(headers: httpx.Headers) -> float:

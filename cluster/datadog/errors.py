@@ -29,6 +29,18 @@ class DatadogScopeError(DatadogError):
     hint = "Give the application key the scopes monitors_read and monitors_write, or use one of a person who may."
 
 
+class DatadogNotFoundError(DatadogError):
+    code = "datadog-not-found"
+    title = "Datadog does not have this any more"
+    hint = "Somebody else may have deleted it. Run the same command again: it starts from what is there."
+
+
+class DatadogMonitorError(DatadogError):
+    code = "datadog-monitor-refused"
+    title = "Datadog does not take a monitor"
+    hint = "Nothing was written. Where `datadog_notify` is set, see whether its handles exist: `vibecode config`."
+
+
 class DatadogRateLimitError(DatadogError):
     code = "datadog-rate-limited"
     title = "Datadog was asked too often"
@@ -50,3 +62,9 @@ class DatadogAnswerError(DatadogError):
 class DatadogSiteError(DatadogError):
     code = "datadog-site-unknown"
     title = "This is no site of Datadog"
+
+
+class RunbookNotFoundError(VibeCodeError):
+    code = "runbook-not-found"
+    title = "There is no such runbook"
+    hint = "`vibecode datadog runbook` lists them all."

@@ -1,4 +1,4 @@
-"""`datadog`: what there is of Datadog and what is missing, and its keys."""
+"""`datadog`: what there is of Datadog and what is missing, its keys, its monitors and their runbooks."""
 
 import argparse
 from argparse import ArgumentParser, Namespace
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from cluster.datadog.keys import VARIABLES, WORDS, KeyKind
 from launcher.commands.command import Command
+from launcher.commands.datadog_monitors import monitors, runbook
 from launcher.context import Context
-from launcher.datadog import datadog_status
+from launcher.datadog import datadog_keys, datadog_status, named_site
 from launcher.errors import KeyNotKeptError
 from launcher.output.console import Console
 from launcher.secret_input import read_secret
@@ -20,26 +21,41 @@ _SIGNS = {"valid": ("✓", "green"), "unknown": ("⚠", "yellow"), "missing": ("
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.usage = "vibecode datadog [-h] [--json] [status|key …]"
-    actions = parser.add_subparsers(title="actions", metavar="status|key", dest="action")
+    parser.usage = "vibecode datadog [-h] [--json] [status|key|monitors|runbook …]"
+    actions = parser.add_subparsers(
+        title="actions", prog="vibecode datadog", metavar="status|key|monitors|runbook", dest="action"
+    )
     status = actions.add_parser("status", help="which keys there are, what Datadog says of them, what is missing")
     key = actions.add_parser("key", help="keep a key in the keyring; it is typed or piped in, never an argument")
     key.add_argument("kind", metavar="api|app", choices=tuple(VARIABLES), help="the API key, or the application key")
     key.add_argument("--delete", action="store_true", help="forget the key")
-    for action in (status, key):
+    monitors = actions.add_parser(
+        "monitors", help="the monitors P1 to P4 of cluster, ingress, workspaces, AI and VibeCode"
+    )
+    verb = monitors.add_subparsers(title="actions", metavar="plan|apply|destroy", dest="verb", required=True)
+    plan = verb.add_parser("plan", help="show what would be made and changed; changes nothing")
+    apply = verb.add_parser("apply", help="make and change them in Datadog")
+    apply.add_argument("--yes", action="store_true", help="do not ask before a change of somebody else is undone")
+    destroy = verb.add_parser("destroy", help="delete those that VibeCode made; asks first")
+    destroy.add_argument("--yes", action="store_true", help="do not ask")
+    runbook = actions.add_parser("runbook", help="what an alert means and what helps; without an ID, all of them")
+    runbook.add_argument("monitor", metavar="ID", nargs="?", help="an alert, such as cluster-down")
+    for action in (status, key, plan, apply, destroy, runbook):
         action.add_argument(
             "--json", dest="as_json", action="store_true", default=argparse.SUPPRESS, help="answer one JSON document"
         )
 
 
 async def _datadog(context: Context, args: Namespace) -> int:
-    return await {"status": _status, "key": _key, None: _status}[args.action](context, args)
+    actions = {"status": _status, "key": _key, "monitors": monitors, "runbook": runbook, None: _status}
+    return await actions[args.action](context, args)
 
 
 async def _status(context: Context, _: Namespace) -> int:
     services, console = context.services, context.console
-    asking = datadog_status(context.loaded, services.secrets(), console.environ, services.datadog_url)
-    status = await context.wait("Looking at the keys", asking)
+    keys = await datadog_keys(services.secrets(), console.environ)
+    site = named_site(context.loaded, console.environ)
+    status = await context.wait("Looking at the keys", datadog_status(keys, site, services.datadog_url))
     console.answer(status.as_dict(), "\n".join(_lines(console, status)))
     return 0
 
@@ -79,12 +95,15 @@ async def _key(context: Context, args: Namespace) -> int:
 
 DATADOG = Command(
     "datadog",
-    "show what there is of Datadog, and keep its keys",
+    "show what there is of Datadog, keep its keys and its monitors",
     (
         ("vibecode datadog status", "which keys there are, what is missing, and how to set it up"),
         ("vibecode datadog key api", "keep the API key in the keyring; it is typed or piped in"),
+        ("vibecode datadog monitors plan", "what `apply` would make and change"),
+        ("vibecode datadog monitors apply", "make and change the monitors; again and again, if you like"),
+        ("vibecode datadog runbook cluster-down", "what an alert means, and what helps"),
     ),
     _datadog,
     _arguments,
-    description="Show what there is of Datadog and what is missing; nothing is sent there that was not asked for.",
+    description="Show what there is of Datadog and what is missing; keep its keys, and the monitors of VibeCode.",
 )

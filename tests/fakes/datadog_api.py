@@ -116,7 +116,7 @@ class DatadogServer:
 
 def _judged(monitor: Monitor) -> Answer | None:
     """The refusal of a query that is none, or whose threshold is another than that of the options."""
-    found = re.search(r"(<=|>=|<|>) (-?[\d.]+)$", monitor["query"])
+    found = re.search(r"^\w+\(.*last_\d+[mhdw].*\):.+ (<=|>=|<|>) (-?[\d.]+)$", monitor["query"])
     if not found:
         return Answer.error(400, "The value provided for parameter 'query' is invalid: invalid operator specified: ")
     critical = float(monitor["options"]["thresholds"]["critical"])
