@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from cluster.datadog.keys import VARIABLES, Key, KeyKind
+from launcher.datadog import datadog_keys
 from launcher.errors import SettingError
 from launcher.models import chosen_profile
 from launcher.paths import Paths
@@ -14,10 +16,10 @@ from launcher.settings_file import remove_setting, write_setting
 from screens.settings.store import Secret, Setting, Source
 from templates.errors import VibeCodeError
 
-DATADOG_KEYS = (
-    ("DD_API_KEY", "With it, metrics, logs and traces are sent to Datadog."),
-    ("DD_APP_KEY", "With it, monitors and dashboards are read and made in Datadog."),
-)
+DATADOG_KEYS: dict[KeyKind, str] = {
+    "api": "With it, metrics, logs and traces are sent to Datadog.",
+    "app": "With it, monitors and dashboards are read and made in Datadog.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,8 @@ class FileSettings:
     async def secrets(self) -> tuple[Secret, ...]:
         how = "vibecode models login, or export VIBECODE_AI_KEY=…"
         model = Secret(MODEL_KEY, "The key for the server whose models are asked.", how, await self._model_place())
-        datadog = (
-            Secret(name, words, f"export {name}=…", "the environment" if self.environ.get(name) else None)
-            for name, words in DATADOG_KEYS
-        )
-        return (model, *datadog)
+        keys = await datadog_keys(self.kept, self.environ)
+        return (model, _datadog(keys.api, "api"), _datadog(keys.app, "app"))
 
     async def _model_place(self) -> str | None:
         if self.environ.get(MODEL_KEY, "").strip():
@@ -94,3 +93,9 @@ def as_written(value: object) -> str:
 def _source(name: str, loaded: LoadedSettings) -> Source:
     where = loaded.sources[name]
     return "default" if where == DEFAULT else "environment" if where == variable(name) else "file"
+
+
+def _datadog(key: Key | None, kind: KeyKind) -> Secret:
+    name = VARIABLES[kind]
+    how = f"vibecode datadog key {kind}, or export {name}=…"
+    return Secret(name, DATADOG_KEYS[kind], how, f"the {key.source}" if key else None)

@@ -2,19 +2,22 @@
 
 import argparse
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cluster.datadog.keys import VARIABLES, WORDS, KeyKind
+from cluster.datadog.errors import DatadogError
+from cluster.datadog.keys import VARIABLES, WORDS, KeyKind, Keys
 from launcher.commands.command import Command
 from launcher.commands.datadog_monitors import monitors, runbook
 from launcher.context import Context
-from launcher.datadog import datadog_keys, datadog_status, named_site
+from launcher.datadog import datadog_connection, datadog_keys, datadog_status, named_site
 from launcher.errors import KeyNotKeptError
 from launcher.output.console import Console
 from launcher.secret_input import read_secret
 from templates.text import plain
 
 if TYPE_CHECKING:
+    from cluster.datadog.monitors.states import MonitorStates
     from cluster.datadog.status import DatadogStatus, KeyStatus
 
 _SIGNS = {"valid": ("✓", "green"), "unknown": ("⚠", "yellow"), "missing": ("•", "yellow")}
@@ -56,14 +59,56 @@ async def _status(context: Context, _: Namespace) -> int:
     keys = await datadog_keys(services.secrets(), console.environ)
     site = named_site(context.loaded, console.environ)
     status = await context.wait("Looking at the keys", datadog_status(keys, site, services.datadog_url))
-    console.answer(status.as_dict(), "\n".join(_lines(console, status)))
+    states, problem = await _states(context, status, keys)
+    document = {**status.as_dict(), "monitors": states.as_dict() if states else None, "monitors_problem": problem}
+    console.answer(document, "\n".join([*_lines(console, status), *_monitor_lines(console, states, problem)]))
     return 0
+
+
+async def _states(
+    context: Context, status: "DatadogStatus", keys: Keys
+) -> "tuple[MonitorStates | None, dict[str, str] | None]":
+    """How the monitors stand, or why that is not known; neither where the keys cannot ask."""
+    if not status.ok:
+        return None, None
+    from cluster.datadog.monitors.definitions import MONITORS
+    from cluster.datadog.monitors.found import find_monitors
+    from cluster.datadog.monitors.states import monitor_states
+
+    say = context.console.say
+    try:
+        async with datadog_connection(status, keys, context.services.datadog_url, notice=say) as connection:
+            found = await context.wait("Reading the monitors", find_monitors(connection.api))
+    except DatadogError as error:
+        return None, error.as_dict()
+    return monitor_states(found, [one.id for one in MONITORS]), None
 
 
 def _lines(console: Console, status: "DatadogStatus") -> list[str]:
     site = f"{status.site.name} ({status.site.source})" if status.site else "not known: the API key will tell it"
     lines = [f"Site: {site}", *_key_lines(console, status.api), *_key_lines(console, status.app)]
     return [*lines, f"{console.style('•', 'yellow')} {status.agent}"]
+
+
+def _monitor_lines(console: Console, states: "MonitorStates | None", problem: "dict[str, str] | None") -> Iterator[str]:
+    if problem is not None:
+        yield f"{console.style('⚠', 'yellow')} Monitors: {problem['title']}: {problem['detail']}"
+        yield f"  {console.style('→', 'cyan')} {problem['hint']}"
+    if states is None:
+        return
+    sign, style = ("✗", "red") if states.wanting else _SIGNS["valid" if states.there == states.defined else "missing"]
+    counts = [
+        f"P{priority} {', '.join(f'{count} {plain(state)}' for state, count in by_state.items())}"
+        for priority, by_state in states.by_priority.items()
+        if by_state
+    ]
+    yield f"{console.style(sign, style)} {'; '.join([f'Monitors: {states.there} of {states.defined}', *counts])}."
+    for one in states.wanting:
+        since = f" since {plain(one.since)}" if one.since else ""
+        yield f"  {one.monitor} (P{one.priority}): {one.state}{since}"
+        yield f"  {console.style('→', 'cyan')} `vibecode datadog runbook {one.monitor}`"
+    if states.there < states.defined:
+        yield f"  {console.style('→', 'cyan')} `vibecode datadog monitors apply` makes those that are missing."
 
 
 def _key_lines(console: Console, key: "KeyStatus") -> list[str]:

@@ -25,6 +25,16 @@ class FoundMonitor(BaseModel, frozen=True):
     priority: int | None = None
     options: dict[str, Any] = {}
     overall_state: str | None = None
+    overall_state_modified: str | None = None
+
+    @property
+    def state(self) -> str:
+        return self.overall_state or "Unknown"
+
+    @property
+    def since(self) -> str | None:
+        """When the state began, as the API writes it: ISO 8601."""
+        return self.overall_state_modified
 
     @property
     def monitor(self) -> str | None:

@@ -55,7 +55,7 @@ def test_the_environment_goes_before_the_keyring(vibecode: Cli, datadog: Datadog
     assert result.code == 0
     assert "DD_API_KEY, the API key (from the environment): datadoghq.eu takes it." in result.out
     assert "DD_APP_KEY, the application key (from the keyring): datadoghq.eu takes it." in result.out
-    assert "→" not in result.out
+    assert "vibecode datadog key" not in result.out
 
 
 def test_the_setting_goes_before_dd_site(vibecode: Cli, datadog: DatadogServer) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from cluster.datadog.monitors.definitions import MONITORS
-from tests.fakes.datadog_api import API_KEY, APP_KEY, DatadogServer, datadog_server
+from tests.fakes.datadog_api import API_KEY, APP_KEY, Answer, DatadogServer, datadog_server, limited
 from tests.fakes.secrets import MemorySecrets
 from tests.unit.launcher.conftest import Cli
 
@@ -99,6 +99,48 @@ def test_without_good_keys_nothing_is_asked_of_monitors(
     assert result.code == 1
     assert result.document["error"]["code"] == code
     assert not [path for _, path in datadog.made() if "monitor" in path]
+
+
+def test_status_says_how_the_monitors_stand(vibecode: Cli, datadog: DatadogServer) -> None:
+    before = vibecode("datadog", "status")
+    vibecode("datadog", "monitors", "apply")
+    for one in datadog.monitors.values():
+        one["overall_state"] = "OK"
+    numbers = sorted(datadog.monitors)
+    datadog.monitors[numbers[1]]["overall_state"] = "Warn"
+    datadog.monitors[numbers[4]] |= {"overall_state": "Alert", "overall_state_modified": "2026-01-31T12:00:00+00:00"}
+    result, monitors = vibecode("datadog", "status"), vibecode("datadog", "status", "--json").document["monitors"]
+
+    assert "Monitors: 0 of 20." in before.out
+    assert "`vibecode datadog monitors apply`" in before.out
+    assert (monitors["defined"], monitors["there"]) == (20, 20)
+    assert monitors["by_priority"]["P1"] == {"Alert": 1, "OK": 4}
+    assert monitors["by_priority"]["P4"] == {"OK": 5}
+    assert monitors["wanting"] == [
+        {"id": "ingress-down", "priority": 1, "state": "Alert", "since": "2026-01-31T12:00:00+00:00"},
+        {"id": "cluster-slow", "priority": 2, "state": "Warn", "since": None},
+    ]
+    assert "ingress-down (P1): Alert since 2026-01-31T12:00:00+00:00" in result.out
+    assert "`vibecode datadog runbook ingress-down`" in result.out
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (limited("900"), "datadog-rate-limited"),
+        (Answer.error(403, "Forbidden"), "datadog-scope-missing"),
+        (Answer.error(502, "Bad Gateway"), "datadog-unreachable"),
+    ],
+)
+def test_a_status_without_monitors_is_one_all_the_same(
+    vibecode: Cli, datadog: DatadogServer, answer: Answer, code: str
+) -> None:
+    datadog.disturb = lambda request: answer if request.path == "/api/v1/monitor" else None
+    result, words = vibecode("datadog", "status", "--json"), vibecode("datadog", "status").out
+
+    assert (result.code, result.document["ok"], result.document["monitors"]) == (0, True, None)
+    assert result.document["monitors_problem"]["code"] == code
+    assert f"Monitors: {result.document['monitors_problem']['title']}" in words
 
 
 def test_runbooks_are_listed_and_shown(vibecode: Cli) -> None:

@@ -105,3 +105,21 @@ async def test_of_a_secret_only_its_place_is_told(
 
     assert {one.name: one.place for one in found} == {"VIBECODE_AI_KEY": place, "DD_API_KEY": None, "DD_APP_KEY": None}
     assert "sk-hidden" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("environ", "secrets", "place"),
+    [
+        ({"DD_APP_KEY": "hidden"}, {"DD_APP_KEY": "kept"}, "the environment"),
+        ({"DD_APP_KEY": " "}, {"DD_APP_KEY": "hidden"}, "the keyring"),
+        ({}, {"DD_API_KEY": "hidden"}, None),
+    ],
+)
+async def test_of_datadog_s_keys_too(
+    tmp_path: Path, environ: Mapping[str, str], secrets: Mapping[str, str], place: str | None
+) -> None:
+    [found] = [one for one in await store(tmp_path, environ, secrets).secrets() if one.name == "DD_APP_KEY"]
+
+    assert found.place == place
+    assert "vibecode datadog key app" in found.how
+    assert "hidden" not in repr(found)
