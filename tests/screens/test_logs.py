@@ -75,6 +75,7 @@ def notice(pilot: Pilot[None]) -> str:
 
 async def opened(pilot: Pilot[None], lines: int = len(SAID) + 1) -> None:
     """The place, with the log of the first workspace read."""
+    await seen(pilot)
     await pilot.press("7")
     await until(pilot, lambda: isinstance(pilot.app.screen, LogsScreen))
     await until(pilot, lambda: len(shown(pilot)) >= lines)
@@ -114,6 +115,7 @@ def test_after_keys(talking: Stage, snap_compare: Snap, pressed: tuple[str, ...]
 
 def test_without_workspaces(stage: Stage, snap_compare: Snap) -> None:
     async def run(pilot: Pilot[None]) -> None:
+        await seen(pilot)
         await pilot.press("7")
         await until(pilot, lambda: pilot.app.screen.has_class("-empty"))
 
@@ -124,6 +126,7 @@ def test_reading(five: Stage, snap_compare: Snap) -> None:
     five.engine.logs = _silent  # type: ignore[method-assign]
 
     async def run(pilot: Pilot[None]) -> None:
+        await seen(pilot)
         await pilot.press("7")
         await until(pilot, lambda: pilot.app.screen.has_class("-reading"))
 
@@ -325,6 +328,7 @@ async def test_the_mouse_selects_lines(talking: Stage) -> None:
 async def test_a_hundred_thousand_lines_are_kept_and_no_more(five: Stage) -> None:
     say(five, "api", *(f"INFO line {number}" for number in range(LINES + 5)))
     async with five.app().run_test(size=SIZES["normal"]) as pilot:
+        await seen(pilot)
         await pilot.press("7")
         await until(pilot, lambda: isinstance(pilot.app.screen, LogsScreen) and view(pilot).buffer.end >= LINES)
         say(five, "api", "the last")
