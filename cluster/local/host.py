@@ -27,7 +27,7 @@ from cluster.local.limits import Confinement, Limits, confine, parse_memory
 from cluster.local.locks import try_lock
 from cluster.local.news import News
 from cluster.local.processes import identify
-from cluster.local.proxy.app import application, listen, serve
+from cluster.local.proxy.app import Application, listen, serve
 from cluster.local.proxy.passes import Passes, signing_key
 from cluster.local.proxy.tickets import Tickets
 from cluster.local.records import change_wanted, names, read_record
@@ -157,7 +157,7 @@ async def run(order: Order) -> None:
         contact = Contact(me, sockets, order.base_domain, listener.getsockname()[1])
         passes = Passes(signing_key(folder.keys))
         host = Host(order, contact, passes, confine(Limits(parse_memory(order.memory))))
-        app = application(order.base_domain, contact.port, host, host.tickets, passes)
+        app = Application(order.base_domain, contact.port, host, host.tickets, passes)
         async with serve(app, listener), _control(host, sockets):
             with told(folder.host):
                 replace_file(folder.host, contact.encode())

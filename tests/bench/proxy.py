@@ -18,7 +18,7 @@ from urllib.parse import quote, urljoin
 from aiohttp import BaseConnector, ClientSession, TCPConnector, UnixConnector
 from yarl import URL
 
-from cluster.local.proxy.app import application, listen, serve
+from cluster.local.proxy.app import Application, listen, serve
 from cluster.local.proxy.passes import Passes
 from cluster.local.proxy.tickets import Tickets
 from tests.bench.harness import Result, in_turns, timed
@@ -177,7 +177,7 @@ async def _run(socket: Path) -> None:
     passes = Passes(os.urandom(32))
     with listen(0) as listener:
         port = listener.getsockname()[1]
-        async with serve(application(_BASE, port, _One(socket), Tickets(), passes), listener):
+        async with serve(Application(_BASE, port, _One(socket), Tickets(), passes), listener):
             print(json.dumps({"port": port, "cookie": passes.cookie(_NAME)}), flush=True)
             await asyncio.Event().wait()
 

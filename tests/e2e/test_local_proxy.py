@@ -13,7 +13,7 @@ from aiohttp import ClientSession, UnixConnector, web
 from playwright.async_api import Browser, Page, WebSocket, expect
 
 from cluster.kind.ports import free_port
-from cluster.local.proxy.app import application, listen, serve
+from cluster.local.proxy.app import Application, listen, serve
 from cluster.local.proxy.passes import COOKIE, Passes
 from cluster.local.proxy.tickets import Tickets
 from tests.e2e.editor import PATIENCE, Editor
@@ -81,7 +81,7 @@ async def local() -> AsyncIterator[Local]:
         await web.TCPSite(runner, "127.0.0.1", served).start()
         try:
             await _answers(path)
-            app = application(BASE, port, OneSocket(path), tickets, Passes(os.urandom(32)))
+            app = Application(BASE, port, OneSocket(path), tickets, Passes(os.urandom(32)))
             async with serve(app, listener):
                 yield Local(port, served, tickets)
         finally:

@@ -2,10 +2,9 @@
 
 from urllib.parse import quote, unquote
 
-from aiohttp import HttpVersion10, HttpVersion11, web
-
 from cluster.local.proxy import pages
 from cluster.local.proxy.headers import is_upgrade
+from cluster.local.proxy.messages import Field, Reply, Request
 from cluster.local.proxy.pages import Page
 from cluster.local.proxy.passes import Passes
 from cluster.local.proxy.sites import Site, Sites
@@ -25,17 +24,17 @@ class Gate:
         self._tickets = tickets
         self._passes = passes
 
-    def admit(self, request: web.Request) -> Site | web.Response:
-        hosts = request.headers.getall("Host", ())
+    def admit(self, request: Request) -> Site | Reply:
+        hosts = request.headers.all("host")
         site = self._sites.parse(hosts[0]) if len(hosts) == 1 else None
         if site is None:
             return _refusal(request, pages.foreign_host(self._sites))
-        target = request.raw_path
+        target = request.target
         if not _is_plain(request):
             return _refusal(request, pages.bad_request(site))
         if not self._own_origin(request, site):
             return _refusal(request, pages.foreign_origin(site))
-        admitted = self._passes.admits(site.label, request.headers.getall("Cookie", ()))
+        admitted = self._passes.admits(site.label, request.headers.all("cookie"))
         if request.method == "GET" and (ticket := _ticket(target)) is not None:
             if self._tickets.redeem(ticket, site.label):
                 return self._go(site, _without_ticket(target), set_cookie=self._passes.set_cookie(site.label))
@@ -49,7 +48,7 @@ class Gate:
             return self._hop(request, site, target)
         return site
 
-    def _hop(self, request: web.Request, site: Site, target: str) -> web.Response:
+    def _hop(self, request: Request, site: Site, target: str) -> Reply:
         port, _, to = target.removeprefix(HOP).partition("?to=")
         there = self._sites.parse(self._sites.authority(Site(site.workspace, int(port)))) if port.isdigit() else None
         to = unquote(to)
@@ -58,20 +57,15 @@ class Gate:
         query = "&" if "?" in to else "?"
         return self._go(there, f"{to}{query}{PARAMETER}={self._tickets.issue(there.label)}")
 
-    def _go(self, site: Site, target: str, *, set_cookie: str | None = None) -> web.Response:
-        response = web.Response(
-            status=302,
-            headers={
-                "Location": self._sites.url(site) + target,
-                "Cache-Control": "no-store",
-                "Referrer-Policy": "no-referrer",
-            },
+    def _go(self, site: Site, target: str, *, set_cookie: str | None = None) -> Reply:
+        fields: tuple[Field, ...] = (
+            ("Location", self._sites.url(site) + target),
+            ("Cache-Control", "no-store"),
+            ("Referrer-Policy", "no-referrer"),
         )
-        if set_cookie is not None:
-            response.headers["Set-Cookie"] = set_cookie
-        return response
+        return Reply(302, fields if set_cookie is None else (*fields, ("Set-Cookie", set_cookie)))
 
-    def _own_origin(self, request: web.Request, site: Site) -> bool:
+    def _own_origin(self, request: Request, site: Site) -> bool:
         """Whether what changes things, or opens a WebSocket, comes from a page of this site.
 
         Without Origin it is no browser. `null` is what a browser sends for a page under `Referrer-Policy: no-referrer`;
@@ -79,40 +73,35 @@ class Gate:
         """
         if request.method in _SAFE and not is_upgrade(request.headers):
             return True
-        origins = request.headers.getall("Origin", ())
+        origins = request.headers.all("origin")
         if not origins:
             return True
         if len(origins) > 1:
             return False
         if origins[0] == "null":
-            return request.headers.get("Sec-Fetch-Site") == "same-origin"
+            return request.headers.get("sec-fetch-site") == "same-origin"
         scheme, _, authority = origins[0].partition("://")
         origin = self._sites.parse(authority) if scheme == "http" else None
         return origin == site or (origin is not None and site.port is not None and origin.workspace == site.workspace)
 
 
-def _refusal(request: web.Request, page: Page) -> web.Response:
-    return page.response(request.headers.get("Accept", ""))
+def _refusal(request: Request, page: Page) -> Reply:
+    return page.reply(request.headers.get("accept"))
 
 
-def _is_plain(request: web.Request) -> bool:
-    """Whether it is what a browser sends to a server: HTTP/1, a path, and a method that is not for proxies."""
-    target = request.raw_path
-    return (
-        request.version in (HttpVersion10, HttpVersion11)
-        and request.method not in _REFUSED
-        and target.startswith("/")
-        and target.isascii()
-        and "#" not in target
-    )
+def _is_plain(request: Request) -> bool:
+    """Whether it is what a browser sends to a server: a path, and a method that is not for proxies."""
+    target = request.target
+    return request.method not in _REFUSED and target.startswith("/") and target.isascii() and "#" not in target
 
 
-def _is_navigation(request: web.Request) -> bool:
+def _is_navigation(request: Request) -> bool:
     """Whether a person's browser loads a page, and not a page its parts; Accept tells where Sec-Fetch-Mode does not."""
     if request.method != "GET" or is_upgrade(request.headers):
         return False
-    mode = request.headers.get("Sec-Fetch-Mode")
-    return mode == "navigate" if mode is not None else "text/html" in request.headers.get("Accept", "")
+    if "sec-fetch-mode" in request.headers:
+        return request.headers.get("sec-fetch-mode") == "navigate"
+    return "text/html" in request.headers.get("accept")
 
 
 def _ticket(target: str) -> str | None:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from html import escape
 
-from aiohttp import web
-
+from cluster.local.proxy.messages import Reply
 from cluster.local.proxy.sites import Site, Sites
 
 _LAYOUT = """<!doctype html>
@@ -34,26 +33,21 @@ class Page:
     action: str
     command: str
 
-    def response(self, accept: str) -> web.Response:
+    def reply(self, accept: str = "") -> Reply:
         """HTML for a browser, plain text for everything else; the connection ends with it."""
-        if "text/html" in accept:
-            fields = (self.title, self.detail, self.action, self.command)
-            title, detail, action, command = map(escape, fields)
+        html = "text/html" in accept
+        if html:
+            title, detail, action, command = map(escape, (self.title, self.detail, self.action, self.command))
             text = _LAYOUT.format(title=title, detail=detail, action=action, command=command)
         else:
             text = f"{self.title}\n{self.detail}\n{self.action} {self.command}\n"
-        response = web.Response(
-            status=self.status,
-            text=text,
-            content_type="text/html" if "text/html" in accept else "text/plain",
-            headers={
-                "Cache-Control": "no-store",
-                "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-                "X-Content-Type-Options": "nosniff",
-            },
+        fields = (
+            ("Content-Type", f"text/{'html' if html else 'plain'}; charset=utf-8"),
+            ("Cache-Control", "no-store"),
+            ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
+            ("X-Content-Type-Options", "nosniff"),
         )
-        response.force_close()
-        return response
+        return Reply(self.status, fields, text.encode(), last=True)
 
 
 def no_pass(site: Site) -> Page:
@@ -95,6 +89,16 @@ def bad_request(site: Site) -> Page:
         "It is not one that a browser makes.",
         "Open the workspace from a terminal:",
         _open(site),
+    )
+
+
+def unreadable(status: int = 400) -> Page:
+    return Page(
+        status,
+        "This request cannot be read",
+        "It is not one that a browser makes.",
+        "What there is, with its addresses:",
+        "vibecode list",
     )
 
 

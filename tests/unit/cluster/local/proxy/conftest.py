@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from aiohttp import ClientSession, CookieJar, web
 
-from cluster.local.proxy.app import application, listen, serve
+from cluster.local.proxy.app import Application, listen, serve
 from cluster.local.proxy.passes import Passes
 from cluster.local.proxy.tickets import Tickets
 
@@ -109,7 +109,7 @@ async def proxy(folder: Path, workspace: Workspace) -> AsyncIterator[Proxy]:
     routes, tickets, passes = Sockets(shop=folder / "shop.sock"), Tickets(), Passes(b"k" * 32)
     listener = listen(0)
     port = listener.getsockname()[1]
-    async with serve(application(BASE, port, routes, tickets, passes), listener):
+    async with serve(Application(BASE, port, routes, tickets, passes), listener):
         yield Proxy(port, routes, tickets, passes)
 
 

@@ -6,7 +6,8 @@ import socket
 
 import pytest
 
-from cluster.local.proxy.app import LINE_LIMIT, listen
+from cluster.local.proxy.app import listen
+from cluster.local.proxy.messages import LINE_LIMIT
 from tests.unit.cluster.local.proxy.conftest import Proxy, Workspace
 
 
