@@ -87,7 +87,7 @@ PROMPT = (
     Command("chat", "Chat", "t", "Go on with it in words.", "prompt"),
     Command("progress", "Steps", "p", "Its steps and their log.", "prompt", in_bar=False),
     Command("models", "Models", "ctrl+g,m", "Pick a model or a server, set keys, test.", "prompt"),
-    Command("usage", "Usage", "ctrl+u,u", "What models have cost.", "prompt", in_bar=False),
+    Command("usage", "Usage", "u", "What models have cost.", "prompt", in_bar=False),
     Command("sign_in", "Sign in", "s", "Sign in to OpenRouter by the browser.", "prompt"),
     Command("key", "Key", "k", "Give the key of the server in use.", "prompt"),
 )
@@ -95,10 +95,10 @@ PROMPT = (
 CHAT = (
     Command("send", "Send", "enter", "Ask for what you have written.", "chat"),
     Command("review", "Review", "ctrl+r", "Look at the proposed changes, one by one.", "chat"),
-    Command("run_command", "Run", "ctrl+x", "Run the command that the model wants; asks first.", "chat"),
+    Command("run_command", "Run", "f5", "Run the command that the model wants; asks first.", "chat"),
     Command("take", "Take", "y", "Take this change.", "chat"),
     Command("decline", "Leave", "n", "Leave this change.", "chat"),
-    Command("toggle", "Turn", "space", "Take the change, or leave it.", "chat", in_bar=False),
+    Command("turn", "Turn", "space", "Take the change, or leave it.", "chat", in_bar=False),
     Command("take_all", "All", "a", "Take all changes.", "chat"),
     Command("decline_all", "None", "z", "Leave all changes.", "chat"),
     Command("rewrite", "Edit", "e", "Write the lines of this change yourself.", "chat"),

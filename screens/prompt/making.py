@@ -11,6 +11,7 @@ from screens.modals.question import Answer, Choice
 from screens.prompt import presenter
 from screens.prompt.work import Generation, Making
 from screens.shared import Shared
+from screens.templates.code import code_lines
 from screens.templates.presenter import Node, tree
 from screens.widgets.error_panel import ErrorPanel
 from screens.widgets.fitted import Fitted
@@ -79,7 +80,7 @@ class MakingView(Vertical):
         self._stale = True
         if job is not None:
             waterfall, now = job.waterfall, self._now()
-            self._steps.show(lambda width: presenter.step_lines(waterfall, max(10, width - 3), now))
+            self._steps.show(lambda width: presenter.step_lines(waterfall, width, now))
             self._error.show(job.error)
 
     def touch(self) -> None:
@@ -105,7 +106,7 @@ class MakingView(Vertical):
             return
         self._drawn = drawn
         if path:
-            lines = presenter.code_lines(text, path)
+            lines = code_lines(text, path)
             follow = now.files.states.get(path) == "writing"
         else:
             lines, follow = presenter.output_lines(now.output, now.notes), True

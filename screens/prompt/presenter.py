@@ -11,7 +11,6 @@ from screens.glyphs import GLYPHS
 from screens.models.presenter import about, money
 from screens.progress.presenter import STEPS
 from screens.prompt.files import FileState
-from screens.templates.code import highlighted
 from screens.templates.presenter import Node
 from screens.waterfall import StepRecord, Waterfall
 from screens.words import cut, hanging, pairs, ticking
@@ -112,13 +111,6 @@ def file_line(node: Node, states: Mapping[str, FileState], width: int) -> Conten
     glyph, colour = FILES[state]
     style = {"writing": "bold", "planned": "$muted"}.get(state, "")
     return Content.assemble(indent, (f"{glyph} ", colour), (cut(name, max(1, width - len(indent) - 2)), style))
-
-
-def code_lines(text: str, path: str) -> list[Content]:
-    """A file's text in colours, a Content for each line."""
-    shown = "".join(char if char.isprintable() or char == "\n" else " " for char in text.expandtabs(4))
-    lines = highlighted(shown, path).split("\n", allow_blank=True)
-    return list(lines)
 
 
 def output_lines(output: Sequence[str], notes: Sequence[str]) -> list[Content]:

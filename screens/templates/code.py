@@ -30,3 +30,9 @@ def highlighted(text: str, path: str) -> Content:
     """The language is told by the path; what has no colour of its own keeps that of its widget."""
     found = highlight(text, path=path, theme=Calm)
     return Content(found.plain, spans=[span for span in found.spans if span.style != "$text"])
+
+
+def code_lines(text: str, path: str) -> list[Content]:
+    """A file's lines in colours, without what could steer the terminal."""
+    shown = "".join(char if char.isprintable() or char == "\n" else " " for char in text.expandtabs(4))
+    return list(highlighted(shown, path).split("\n", allow_blank=True))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from textual import events
 from textual.content import Content
 from textual.widgets import Static
 
@@ -23,9 +22,10 @@ class Fitted(Static):
         self._make = make
         self._fit(self.size.width)
 
-    def on_resize(self, event: events.Resize) -> None:
-        if event.size.width != self._made:
-            self._fit(event.size.width)
+    def on_resize(self) -> None:
+        """The event tells the width with the padding; the text has what is within it."""
+        if self.size.width != self._made:
+            self._fit(self.size.width)
 
     def _fit(self, width: int) -> None:
         self._made = width

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from cluster.engine import Capability
 from screens.app import VibeCodeApp
+from screens.prompt.making import MakingView
 from screens.prompt.screen import PromptScreen
 from screens.widgets.composer import LONGEST, Composer
 from templates.catalog import Catalog
@@ -119,12 +120,16 @@ async def made(pilot: Pilot[None]) -> None:
     await ended(pilot)
 
 
+async def drawn(pilot: Pilot[None]) -> None:
+    """Until what has arrived is shown."""
+    await until(pilot, lambda: not place(pilot).query_one(MakingView)._stale)
+
+
 async def ended(pilot: Pilot[None]) -> None:
     app = pilot.app
     assert isinstance(app, VibeCodeApp)
     await until(pilot, lambda: not app.shared.jobs.active and bool(app.shared.jobs.all))
-    await asyncio.sleep(0.1)  # the next look at what has arrived
-    await pilot.pause()
+    await drawn(pilot)
 
 
 class Hanging:
@@ -152,8 +157,7 @@ async def half_written(pilot: Pilot[None]) -> None:
         return generation is not None and "Hello" in generation.texts.of("greet.py")
 
     await until(pilot, there)
-    await asyncio.sleep(0.1)
-    await pilot.pause()
+    await drawn(pilot)
 
 
 # What it looks like
@@ -260,8 +264,7 @@ def without_isolation(stage: Stage) -> None:
 async def asked_for_consent(pilot: Pilot[None]) -> None:
     await accepted(pilot)
     await until(pilot, lambda: place(pilot)._generation.now.consent is not None)  # type: ignore[union-attr]
-    await asyncio.sleep(0.1)
-    await pilot.pause()
+    await drawn(pilot)
 
 
 def test_commands_are_asked_for(stage: Stage, snap_compare: Snap) -> None:
