@@ -6,8 +6,7 @@ from dataclasses import replace
 import pytest
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Markdown
-from textual.widgets import TextArea
+from textual.widgets import Markdown, TextArea
 
 from screens.app import VibeCodeApp
 from screens.chat.completion import command_of, completions
