@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from time import monotonic
+from time import thread_time
 
 from cluster.engine import Workspace
 from cluster.local.contact import NO_ANSWER, ask, read_contact
@@ -18,7 +18,10 @@ HOST_EVERY = 0.5
 """Seconds between two looks at the records, and for a host where none tells."""
 
 SHARE = 0.005
-"""The part of the time that looking at records may take, however many there are."""
+"""The part of a processor that looking at records may take."""
+
+LONGEST_PAUSE = 2.0
+"""Seconds after which records are looked at again, however many there are."""
 
 TOGETHER = 0.02
 """Seconds in which what changes, changes as one."""
@@ -34,11 +37,11 @@ async def watched(listing: Listing) -> AsyncGenerator[tuple[Workspace, ...]]:
     async def follow_records() -> None:
         last: Stamp | None = None
         while True:
-            began = monotonic()
-            if (stamp := await asyncio.to_thread(_stamp, listing.folder)) != last:
+            stamp, took = await asyncio.to_thread(_stamp, listing.folder)
+            if stamp != last:
                 last = stamp
                 changed.set()
-            await asyncio.sleep(max(LOOK_EVERY, (monotonic() - began) / SHARE))
+            await asyncio.sleep(pause_after(took))
 
     async def follow_host() -> None:
         nonlocal host
@@ -86,8 +89,17 @@ async def _news(folder: LocalFolder, host: Found | None) -> Found | None:
         return None
 
 
-def _stamp(folder: LocalFolder) -> Stamp:
-    """What is another after each change of a record; each is replaced whole."""
+def pause_after(took: float) -> float:
+    """Seconds until the next look, after one that took so much of a processor."""
+    return min(LONGEST_PAUSE, max(LOOK_EVERY, took / SHARE))
+
+
+def _stamp(folder: LocalFolder) -> tuple[Stamp, float]:
+    """What is another after each change of a record, which is replaced whole; and the processor's seconds it took.
+
+    A look that only waits for its turn on a busy machine costs nothing, and must not put off the next.
+    """
+    began = thread_time()
     found: list[tuple[str, int, int]] = []
     for one in folder.all():
         try:
@@ -96,4 +108,4 @@ def _stamp(folder: LocalFolder) -> Stamp:
             found.append((one.name, 0, 0))
         else:
             found.append((one.name, record.st_mtime_ns, record.st_ino))
-    return tuple(found)
+    return tuple(found), thread_time() - began

@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -28,7 +30,7 @@ from cluster.local.processes import identify
 from cluster.local.records import Record, write_record
 from cluster.local.trees import remove_tree
 from cluster.local.usage import Meter
-from cluster.local.watching import watched
+from cluster.local.watching import pause_after, watched
 
 SHOP = Record("digest", datetime(2026, 1, 1, tzinfo=UTC), "shop", (8000,), seeded=True)
 
@@ -109,6 +111,21 @@ async def test_records_are_told_at_once_and_as_they_change(listing: Listing) -> 
         ]
         remove_tree(listing.folder.workspace("blog").path)
         assert states(await anext(watch)) == {"shop": "stopped"}
+
+
+async def test_a_look_that_had_to_wait_for_its_turn_does_not_put_off_the_next(listing: Listing) -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    async with aclosing(watched(listing)) as watch:
+        assert await anext(watch) == ()
+        await asyncio.to_thread(sleep, 0.5)  # the only thread is busy
+        put(listing, "shop", replace(SHOP, wanted="stopped"))
+        async with asyncio.timeout(10):
+            assert states(await anext(watch)) == {"shop": "stopped"}
+
+
+@pytest.mark.parametrize(("took", "pause"), [(0.0, 0.1), (0.0001, 0.1), (0.002, 0.4), (0.5, 2.0)])
+def test_records_are_looked_at_less_often_where_that_takes_long(took: float, pause: float) -> None:
+    assert pause_after(took) == pytest.approx(pause)
 
 
 @pytest.mark.parametrize("speaks", [True, False])
