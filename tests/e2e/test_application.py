@@ -57,7 +57,7 @@ async def test_from_the_first_start_to_an_empty_list_again(first: Program) -> No
         application.press("d")
         application.until(f"Delete {NAME}")
         application.press("y")
-        application.until("Welcome to VibeCode", within=90)
+        application.until("No workspaces yet", "to pick a template", within=90)
         assert first.answer("list") == []
         application.press("q")
         assert application.wait() == 0

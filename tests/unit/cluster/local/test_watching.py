@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
@@ -65,7 +65,7 @@ class Host:
         self.news.add(name, state, reason)
 
     @asynccontextmanager
-    async def serve(self, listing: Listing) -> AsyncIterator[None]:
+    async def serve(self, listing: Listing) -> AsyncGenerator[None]:
         sockets, me = Sockets(listing.folder.home), identify(os.getpid())
         assert me is not None
         contact = Contact(me, sockets, "vibecode.localhost", 8080)
