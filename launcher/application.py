@@ -46,9 +46,11 @@ def can_open(console: Console) -> bool:
 def open_application(console: Console, loaded: LoadedSettings, paths: Paths, services: Services) -> int:
     """Runs the application until the person leaves it; the exit code."""
     from screens.app import VibeCodeApp
-    from screens.themes import wanted_theme
+    from screens.themes import theme_of, wanted_theme
 
-    app = VibeCodeApp(screen_services(console, loaded, paths, services), wanted_theme(console.environ))
+    automatic = wanted_theme(console.environ)
+    theme = theme_of(loaded.values.theme, automatic)
+    app = VibeCodeApp(screen_services(console, loaded, paths, services), theme, automatic)
 
     async def run() -> None:
         for number in (signal.SIGTERM, signal.SIGHUP):  # the terminal is given back as it was

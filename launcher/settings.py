@@ -11,6 +11,7 @@ from launcher.errors import SettingError
 
 EngineChoice = Literal["auto", "kind", "context", "local"]
 LogLevel = Literal["ERROR", "WARN", "INFO", "DEBUG"]
+ThemeChoice = Literal["auto", "dark", "light", "contrast", "terminal"]
 
 PREFIX = "VIBECODE_"
 DEFAULT = "default"
@@ -167,6 +168,9 @@ class Settings:
 
     datadog_notify: str = field(default="", metadata=_HANDLES)
     """Who is told of alerts, as Datadog writes it: `@you@example.com @slack-team`; empty: nobody is."""
+
+    theme: ThemeChoice = field(default="auto", metadata=_choice("auto", "dark", "light", "contrast", "terminal"))
+    """The terminal application's colours; `terminal`: the 16 of your terminal; `auto`: `dark` where it shows more."""
 
     log_level: LogLevel = field(default="INFO", metadata=_choice("ERROR", "WARN", "INFO", "DEBUG"))
     """From which level on the log file is written: ERROR, WARN, INFO or DEBUG."""

@@ -20,6 +20,8 @@ DATADOG_KEYS: dict[KeyKind, str] = {
     "api": "With it, metrics, logs and traces are sent to Datadog.",
     "app": "With it, monitors and dashboards are read and made in Datadog.",
 }
+AT_ONCE = "theme"
+"""The setting that the terminal application goes by as soon as it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +42,16 @@ class FileSettings:
         now, in_file = load(self.file, self.environ), load(self.file, {})
 
         def setting(name: str, default_value: object) -> Setting:
-            rule = rule_of(name)
+            rule, value = rule_of(name), as_written(getattr(now.values, name))
             return Setting(
                 name=name,
                 description=docs[name],
                 allowed=rule.allowed,
                 variable=variable(name),
-                value=as_written(getattr(now.values, name)),
+                value=value,
                 source=_source(name, now),
                 default=as_written(default_value),
-                used=as_written(getattr(self.loaded.values, name)),
+                used=value if name == AT_ONCE else as_written(getattr(self.loaded.values, name)),
                 written=None if in_file.sources[name] == DEFAULT else as_written(getattr(in_file.values, name)),
                 choices=rule.choices,
             )

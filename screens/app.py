@@ -17,13 +17,13 @@ from screens.commands import Command, bindings, commands_of, key_words
 from screens.errors import ShellUnavailableError
 from screens.glyphs import GLYPHS, UNICODE
 from screens.jobs import Job, Jobs
-from screens.messages import Ask, Begin, Copy, Failed, Go, Open, Shell, ShowCode
+from screens.messages import Ask, Begin, Copy, Failed, Go, Open, Shell, ShowCode, ThemeSet
 from screens.opening import entrance, holder
 from screens.places import HOME, PLACES, PlaceId
 from screens.services import Services
 from screens.shared import LazyEngines, Shared
 from screens.store import Store
-from screens.themes import CONTRAST, DARK, LIGHT, TERMINAL, THEMES, terminal_theme
+from screens.themes import DARK, THEMES, next_setting, terminal_theme, theme_of
 from screens.watching import watch
 from templates.errors import VibeCodeError
 
@@ -44,12 +44,13 @@ class VibeCodeApp(App[None]):
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-tall")]
     BINDINGS: ClassVar[list[Binding]] = bindings(None)  # pyright: ignore[reportIncompatibleVariableOverride]
 
-    def __init__(self, services: Services, theme: str = DARK) -> None:
+    def __init__(self, services: Services, theme: str = DARK, automatic: str = DARK) -> None:
+        """`automatic` is the theme that the setting `auto` means on this terminal."""
         super().__init__()
-        for known in THEMES:
+        for known in (*THEMES, terminal_theme()):
             self.register_theme(known)
-        if theme == TERMINAL:
-            self.register_theme(terminal_theme())
+        self._automatic = automatic
+        self._theming = asyncio.Lock()
         # Set as if it had always been so: a change of theme parses every style again.
         self.set_reactive(VibeCodeApp.theme, theme)
         self.stylesheet.set_variables(self.get_css_variables())
@@ -231,9 +232,20 @@ class VibeCodeApp(App[None]):
         if target is not None:
             target.focus()
 
-    def action_next_theme(self) -> None:
-        names = [name for name in (DARK, LIGHT, CONTRAST, TERMINAL) if name in self.available_themes]
-        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+    @work(group="theme", exit_on_error=False)
+    async def action_next_theme(self) -> None:
+        """From now on, and the next time; one press after the other."""
+        async with self._theming:
+            setting = next_setting(self.theme)
+            try:
+                await asyncio.to_thread(self.shared.services.settings.write, "theme", setting)
+            except VibeCodeError as error:
+                self.notify(f"Only until you leave: {error.detail}", severity="warning", markup=False)
+            self.theme = theme_of(setting, self._automatic)
+
+    @on(ThemeSet)
+    def _theme_set(self, message: ThemeSet) -> None:
+        self.theme = theme_of(message.setting, self._automatic)
 
     def action_open_log(self) -> None:
         from screens.modals.log_file import LogFile

@@ -72,6 +72,14 @@ class Ask(Message):
         self.confirmed = confirmed
 
 
+class ThemeSet(Message):
+    """The setting `theme` says this from now on."""
+
+    def __init__(self, setting: str) -> None:
+        super().__init__()
+        self.setting = setting
+
+
 class Failed(Message):
     """Something that a person asked for could not be done."""
 

@@ -1,10 +1,15 @@
-"""The themes: dark, light and high contrast, each with one accent; and the terminal's own 16 colours."""
+"""The themes: dark, light and high contrast, each with one accent; and the terminal's own 16 colours.
+
+Each is named as the setting `theme` names it, with `vibecode-` before it.
+"""
 
 from collections.abc import Mapping
 
 from textual.theme import Theme
 
-DARK, LIGHT, CONTRAST, TERMINAL = "vibecode-dark", "vibecode-light", "vibecode-contrast", "vibecode-terminal"
+PREFIX = "vibecode-"
+NAMES = ("dark", "light", "contrast", "terminal")
+DARK, LIGHT, CONTRAST, TERMINAL = (f"{PREFIX}{name}" for name in NAMES)
 
 
 def _theme(name: str, *, dark: bool, ink: Mapping[str, str], accent: str, muted: str, cursor: str) -> Theme:
@@ -125,8 +130,18 @@ def terminal_theme() -> Theme:
     )
 
 
+def next_setting(theme: str) -> str:
+    """What the setting `theme` names the theme that comes after this one."""
+    return NAMES[(NAMES.index(theme.removeprefix(PREFIX)) + 1) % len(NAMES)]
+
+
+def theme_of(setting: str, automatic: str) -> str:
+    """The theme that the setting names; `automatic` is the one for this terminal."""
+    return f"{PREFIX}{setting}" if setting in NAMES else automatic
+
+
 def wanted_theme(environ: Mapping[str, str]) -> str:
-    """The first theme for a terminal that says this of its colours (the rules are rich's, which writes them)."""
+    """The theme for a terminal that says this of its colours (the rules are rich's, which writes them)."""
     many = environ.get("COLORTERM", "").lower() in ("truecolor", "24bit")
     many = many or environ.get("TERM", "").rpartition("-")[2] in ("256color", "kitty", "direct")
     return DARK if many else TERMINAL

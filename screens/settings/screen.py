@@ -14,7 +14,7 @@ from textual.widgets import Static
 from screens.base.place import PlaceScreen
 from screens.commands import bindings
 from screens.glyphs import GLYPHS
-from screens.messages import Copy, Failed
+from screens.messages import Copy, Failed, ThemeSet
 from screens.settings import presenter
 from screens.settings.presenter import Row
 from screens.settings.store import Secret, Setting
@@ -90,6 +90,7 @@ class SettingsScreen(PlaceScreen):
         self.add_class("-loading")
         self._error.show(None)
         self._list.focus()
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._read())
 
     def on_screen_resume(self) -> None:
         self._read()
@@ -111,6 +112,9 @@ class SettingsScreen(PlaceScreen):
 
     @on(Known)
     def _known(self, message: Known) -> None:
+        before, after = _theme(self._settings), _theme(message.settings)
+        if before is not None and after is not None and before != after:
+            self.post_message(ThemeSet(after))
         self._settings = message.settings
         self.remove_class("-loading")
         self._error.show(None)
@@ -224,3 +228,7 @@ class SettingsScreen(PlaceScreen):
         except VibeCodeError as error:
             self.post_message(Failed(error))
         self._read()
+
+
+def _theme(settings: tuple[Setting, ...]) -> str | None:
+    return next((one.value for one in settings if one.name == "theme"), None)

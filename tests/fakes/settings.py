@@ -53,6 +53,14 @@ def some_settings() -> dict[str, Setting]:
             *("true", "default", "true", "true"),
             choices=("true", "false"),
         ),
+        Setting(
+            "theme",
+            "The terminal application's colours.",
+            "one of auto, dark, light, contrast, terminal",
+            "VIBECODE_THEME",
+            *("auto", "default", "auto", "auto"),
+            choices=("auto", "dark", "light", "contrast", "terminal"),
+        ),
     )
     return {one.name: one for one in settings}
 

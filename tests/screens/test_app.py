@@ -10,11 +10,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Log
 
+from launcher.errors import SettingError
 from screens.app import VibeCodeApp
 from screens.commands import COMMANDS, commands_of, key_words
 from screens.modals.log_file import LogFile
 from screens.places import PLACES, PlaceId
-from screens.themes import CONTRAST, DARK, LIGHT, TERMINAL, wanted_theme
+from screens.themes import CONTRAST, DARK, LIGHT, TERMINAL, theme_of, wanted_theme
 from tests.screens.stage import SIZES, Stage, seen, until
 
 ROOT = Path(__file__).parents[2]
@@ -146,11 +147,20 @@ async def test_jump_gives_the_focus_to_the_letter(five: Stage) -> None:
 async def test_themes_take_turns(five: Stage) -> None:
     async with five.app().run_test(size=SIZES["normal"]) as pilot:
         await seen(pilot)
-        taken: list[str] = []
-        for _ in range(3):
+        for theme, written in ((LIGHT, "light"), (CONTRAST, "contrast"), (TERMINAL, "terminal"), (DARK, "dark")):
             await pilot.press("ctrl+t")
-            taken.append(pilot.app.theme)
-        assert taken == [LIGHT, CONTRAST, DARK]
+            await until(pilot, lambda theme=theme: pilot.app.theme == theme)
+            assert five.services.settings.settings["theme"].written == written
+
+
+async def test_a_theme_that_cannot_be_written_is_taken_until_one_leaves(five: Stage) -> None:
+    five.services.settings.error = SettingError("config.toml cannot be written: Read-only file system.")
+    async with five.app().run_test(size=SIZES["normal"], notifications=True) as pilot:
+        await seen(pilot)
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: pilot.app.theme == LIGHT)
+        said = "Only until you leave: config.toml cannot be written: Read-only file system."
+        assert [note.message for note in pilot.app._notifications] == [said]
 
 
 async def test_the_log_file_is_one_key_away(five: Stage, tmp_path: Path) -> None:
@@ -201,6 +211,14 @@ def _state(app: VibeCodeApp, name: str) -> str | None:
 )
 def test_the_first_theme_follows_the_terminal(environ: dict[str, str], theme: str) -> None:
     assert wanted_theme(environ) == theme
+
+
+@pytest.mark.parametrize(
+    ("setting", "theme"),
+    [("auto", TERMINAL), ("dark", DARK), ("light", LIGHT), ("contrast", CONTRAST), ("terminal", TERMINAL)],
+)
+def test_the_setting_names_the_theme(setting: str, theme: str) -> None:
+    assert theme_of(setting, TERMINAL) == theme
 
 
 async def test_no_colour_where_the_person_wants_none(five: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

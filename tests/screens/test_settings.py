@@ -114,6 +114,16 @@ async def test_few_words_are_chosen_from(stage: Stage, settings: FakeSettings) -
         await until(pilot, lambda: settings.settings["engine"].written == "kind")
 
 
+async def test_a_theme_is_taken_at_once_and_one_taken_by_its_key_is_shown(stage: Stage, settings: FakeSettings) -> None:
+    async with stage.app().run_test(size=SIZES["normal"]) as pilot:
+        await pressed("end", "up", "up", "enter", "right", "right", "enter")(pilot)
+        await until(pilot, lambda: pilot.app.theme == "vibecode-light")
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: "contrast" in detail(pilot).partition("Default")[0])
+        await pilot.press("d")
+        await until(pilot, lambda: pilot.app.theme == "vibecode-dark")
+
+
 async def test_what_is_not_allowed_is_not_saved(stage: Stage, settings: FakeSettings) -> None:
     async with stage.app().run_test(size=SIZES["normal"]) as pilot:
         await pressed("down", "down", "enter", "space", "enter")(pilot)
@@ -160,7 +170,7 @@ async def test_search_finds_by_meaning(stage: Stage, settings: FakeSettings) -> 
         await pressed("slash", *"docker")(pilot)
         assert rows(pilot).keys == ("engine",)
         await pilot.press("escape")
-        assert len(rows(pilot).keys) == 7
+        assert len(rows(pilot).keys) == 8
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen.id == "workspaces")
 

@@ -74,6 +74,13 @@ def test_what_is_written_counts_and_what_this_run_began_with_stays_known(tmp_pat
     assert (named(settings, "memory").value, named(settings, "memory").source) == ("2Gi", "default")
 
 
+def test_this_run_goes_by_a_new_theme_at_once(tmp_path: Path) -> None:
+    settings = store(tmp_path)
+    settings.write("theme", "light")
+
+    assert (named(settings, "theme").value, named(settings, "theme").used) == ("light", "light")
+
+
 def test_a_value_is_judged_before_it_is_written(tmp_path: Path) -> None:
     settings = store(tmp_path)
 
