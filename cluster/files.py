@@ -7,7 +7,7 @@ import tarfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from time import monotonic
 
-from cluster.engine import Engine, ExecSession
+from cluster.engine import Engine, ExecSession, Occurrence, Unit
 from cluster.errors import VolumeFullError, WorkspaceFilesError
 from cluster.file_listing import parse_listing
 from cluster.file_scripts import APPLY, LIST, READ, RECORDS
@@ -97,6 +97,10 @@ class EngineFiles:
     async def logs(self, lines: int) -> tuple[str, ...]:
         return tuple([line async for line in self._engine.logs(self._name, tail=lines)])
 
+    async def happened(self, lines: int) -> tuple[str, ...]:
+        told = await self._engine.activity(self._name)
+        return (*map(_unit_line, told.units), *map(_occurrence_line, told.occurrences[-lines:]))
+
     async def _run(self, script: str, arguments: Sequence[str], frames: Iterable[bytes] = ()) -> bytes:
         session = await self._engine.exec(self._name, ("sh", "-c", script, "files", *arguments))
         try:
@@ -138,6 +142,16 @@ async def _converse(session: ExecSession, frames: Iterable[bytes]) -> tuple[byte
             task.cancel()
         await asyncio.gather(listener, speaker, return_exceptions=True)
     return bytes(said), complaints.decode("utf-8", "replace")
+
+
+def _unit_line(one: Unit) -> str:
+    restarts = f", started again {one.restarts} times" if one.restarts else ""
+    return f"{one.kind} {one.name}: {one.state}, {one.words}{restarts}"
+
+
+def _occurrence_line(one: Occurrence) -> str:
+    times = f" ({one.count} times)" if one.count > 1 else ""
+    return f"{one.time:%H:%M:%S} {one.kind} {one.name}: {one.reason}: {one.message}{times}"
 
 
 def _unpacked(archive: bytes) -> Iterator[FileContent]:

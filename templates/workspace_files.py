@@ -128,3 +128,7 @@ class WorkspaceFiles(Protocol):
     async def logs(self, lines: int) -> tuple[str, ...]:
         """The last lines of the workspace's own log."""
         ...
+
+    async def happened(self, lines: int) -> tuple[str, ...]:
+        """What runs for the workspace now, then what happened to it last, in a line each, the newest at the end."""
+        ...

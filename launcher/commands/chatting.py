@@ -1,7 +1,6 @@
 """One turn of a conversation on the console: the answer as it arrives, the review, the change."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -13,12 +12,14 @@ from launcher.output.chat_documents import proposal_document
 from launcher.output.diffs import hunk_lines, note_lines, proposal_lines, title
 from launcher.output.text import styled
 from templates.chat.context import ChatContext
-from templates.chat.conversations import CommandRun, Conversation, Message, now, save_message
+from templates.chat.conversations import CommandRun, Conversation, save_message
 from templates.chat.errors import EditsNotPlacedError
 from templates.chat.finish import commit, show_in_editor
+from templates.chat.history import exchanges, message_of
 from templates.chat.journal import Turn, apply_turn
 from templates.chat.proposal import Proposal, Review
-from templates.chat.propose import AskedAgain, ChatEvent, ContextReady, Exchange, Proposed, propose
+from templates.chat.propose import AskedAgain, ChatEvent, ContextReady, Proposed, propose
+from templates.chat.prose import ProseFlow
 from templates.edits.formats import choose_format
 from templates.edits.parser import EditBegun, Prose
 from templates.errors import CancelledError
@@ -45,18 +46,17 @@ class Chatting:
         self._name = name
         self._model = model
         self._conversation = conversation
-        self._line_ends = "\n\n"  # of what was written last
 
     async def turn(self, instruction: str, *, apply: bool) -> int:
         """Asks, reviews where somebody can be asked, and writes what was agreed to; the exit code."""
         experience = ExperienceFile(self._context.paths.data / "edit-formats.json")
         style = choose_format(self._model.id, self._model.context, experience.of(self._model.id))
-        history = [_exchange(one) for one in self._conversation.messages]
+        history = exchanges(self._conversation)
         events = propose(self._files, self._model, instruction, style=style, history=history)
         async with aclosing(events):
             shown, proposal = await self._told(events)
         await asyncio.to_thread(experience.add, self._model.id, style, proposal.placed, proposal.misplaced)
-        message = self._message(proposal, shown)
+        message = message_of(proposal, shown, self._model.id, self._model.spending.cost)
         number = await save_message(self._files, self._conversation.id, message)
         review = await self._review(proposal, apply=apply)
         turn = await self._written(review)
@@ -75,17 +75,18 @@ class Chatting:
         first = await self._context.wait("Reading the project", anext(events))
         assert isinstance(first, ContextReady)
         self._say_context(first.context)
+        prose = ProseFlow()
         event = await self._context.wait(f"Asking {self._model.id}", anext(events))
         while not isinstance(event, Proposed):
             if isinstance(event, Prose):
-                self._write(self._condensed(event.text))
+                self._write(prose.feed(event.text))
             elif isinstance(event, EditBegun):
                 self._console.say(self._dim(f"  writing {plain(event.path)}"))
             elif isinstance(event, AskedAgain):
                 paths = ", ".join(dict.fromkeys(plain(one.path) for one in event.failures))
                 self._console.say(self._dim(f"  asking again: what it wrote for {paths} does not fit the file"))
             event = await anext(events)
-        self._write(self._condensed("\n"))
+        self._write(prose.feed("\n"))
         return first.context, event.proposal
 
     def _say_context(self, context: ChatContext) -> None:
@@ -102,18 +103,6 @@ class Chatting:
             )
         if context.masked:
             self._console.say(self._dim(f"  {context.masked} secrets in them are hidden from it"))
-
-    def _message(self, proposal: Proposal, shown: ChatContext) -> Message:
-        cost = self._model.spending.cost
-        return Message(
-            proposal.instruction,
-            proposal.answer,
-            now(),
-            self._model.id,
-            None if cost is None else f"{cost:.6f}",
-            shown.sent,
-            tuple(file.path for file in proposal.files),
-        )
 
     async def _review(self, proposal: Proposal, *, apply: bool) -> Review:
         if apply:
@@ -209,13 +198,6 @@ class Chatting:
         stream.write("".join(char if char.isprintable() or char in "\n\t" else " " for char in text))
         stream.flush()
 
-    def _condensed(self, prose: str) -> str:
-        """Without the blank lines that are left where edits were."""
-        condensed = re.sub(r"\n{3,}", "\n\n", self._line_ends + prose)
-        added = condensed[len(self._line_ends) :]
-        self._line_ends = "\n" * min(2, len(condensed) - len(condensed.rstrip("\n")))
-        return added
-
     def _dim(self, text: str) -> str:
         return styled(text, "dim", self._console.colours(self._console.stderr))
 
@@ -228,10 +210,3 @@ async def committed(context: Context, files: WorkspaceFiles, paths: Sequence[str
     if ran.exit_code != 0:
         last = next(reversed(ran.output.strip().splitlines()), f"exit code {ran.exit_code}")
         context.console.say(f"  Not committed: {plain(last)}")
-
-
-def _exchange(message: Message) -> Exchange:
-    output = message.commands[-1].output if message.commands else ""
-    return Exchange(
-        message.instruction, message.answer, tuple(dict.fromkeys((*message.files, *message.sent[:5]))), output
-    )

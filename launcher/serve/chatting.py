@@ -10,18 +10,12 @@ from launcher.output.chat_documents import proposal_document
 from launcher.serve.ai import Ai
 from launcher.serve.proposals import Proposals, Proposed
 from launcher.serve.told import Told
-from templates.chat.conversations import (
-    Conversation,
-    Message,
-    new_id,
-    now,
-    read_conversation,
-    save_message,
-)
+from templates.chat.conversations import Conversation, new_id, read_conversation, save_message
 from templates.chat.finish import show_in_editor
+from templates.chat.history import exchanges, message_of
 from templates.chat.journal import Turn, apply_turn
 from templates.chat.proposal import Review
-from templates.chat.propose import AskedAgain, ContextReady, Exchange, propose
+from templates.chat.propose import AskedAgain, ContextReady, propose
 from templates.chat.propose import Proposed as ProposedEvent
 from templates.edits.formats import choose_format
 from templates.edits.parser import EditBegun, Prose
@@ -30,8 +24,6 @@ from templates.text import plain
 from templates.workspace_files import WorkspaceFiles
 
 Emit = Callable[[Event | Told], None]
-SENT = 5
-"""Files that an earlier turn was shown and that count as used."""
 
 
 def proposing(
@@ -43,7 +35,7 @@ def proposing(
         async with ai.connect(name) as connected, Steps(emit).step("propose", f"Asking {connected.model.id}") as step:
             model = connected.model
             conversation = Conversation(new_id(), ()) if chat is None else await read_conversation(files, chat)
-            history = [_exchange(one) for one in conversation.messages]
+            history = exchanges(conversation)
             experience = ExperienceFile(ai.experience)
             known = await asyncio.to_thread(experience.of, model.id)
             style = choose_format(model.id, model.context, known)
@@ -64,15 +56,7 @@ def proposing(
                                 experience.add, model.id, style, proposal.placed, proposal.misplaced
                             )
                             cost = connected.cost()
-                            message = Message(
-                                proposal.instruction,
-                                proposal.answer,
-                                now(),
-                                model.id,
-                                None if cost is None else f"{cost:.6f}",
-                                context.sent,
-                                tuple(file.path for file in proposal.files),
-                            )
+                            message = message_of(proposal, context, model.id, cost)
                             number = await save_message(files, conversation.id, message)
                             proposed = Proposed(name, conversation.id, proposal, message, number)
                             document = proposal_document(name, conversation.id, proposal, context, model.id, cost, None)
@@ -100,9 +84,3 @@ async def apply(files: WorkspaceFiles, proposed: Proposed, hunks: Sequence[tuple
     if places := review.places():
         await show_in_editor(files, *places[0])
     return turn
-
-
-def _exchange(message: Message) -> Exchange:
-    output = message.commands[-1].output if message.commands else ""
-    used = tuple(dict.fromkeys((*message.files, *message.sent[:SENT])))
-    return Exchange(message.instruction, message.answer, used, output)

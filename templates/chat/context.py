@@ -1,4 +1,4 @@
-"""What a model is shown of a workspace: its tree, the files that matter, Git's state, logs; secrets hidden."""
+"""What a model is shown of a workspace: its tree, the files that matter, Git's state, what it says of a failure."""
 
 import asyncio
 import re
@@ -23,6 +23,7 @@ TREE = 400
 """Lines of the tree at most."""
 
 LOG_LINES = 60
+EVENT_LINES = 30
 GIT_SECONDS = 5
 GIT_STATE = "git status --short --branch 2>/dev/null | head -n 40; git log --oneline -n 5 2>/dev/null; :"
 
@@ -36,7 +37,8 @@ _WHY = re.compile(
 class ChatContext:
     """The text that is sent, and what a person may want to know of it.
 
-    `sent` are the files whose content is in it, `withheld` those that are named like secrets and are not.
+    `sent` are the files whose content is in it, `withheld` those that are named like secrets and are not; `beside` says
+    what else is in it, such as the workspace's log. Secrets are hidden, `masked` of them.
     """
 
     text: str
@@ -46,6 +48,7 @@ class ChatContext:
     masked: int
     tokens: int
     mask: Mask
+    beside: tuple[str, ...] = ()
 
 
 async def gather_context(
@@ -55,16 +58,23 @@ async def gather_context(
 
     `used` are files of the conversation so far, `output` is what the last command printed, `window` is in tokens.
     """
-    listing, git, logs = await asyncio.gather(files.list(), _git(files), _logs(files, instruction))
+    listing, git, (log, events) = await asyncio.gather(files.list(), _git(files), _failure(files, instruction))
+    titled = {
+        "State of Git": git,
+        "What runs for the workspace and what happened to it": events,
+        "The end of the workspace's log": log,
+        "Output of the last command": output,
+    }
+    beside = {title: text for title, text in titled.items() if text.strip()}
     budget = int(min(MOST, SHARE * (window or DEFAULT_WINDOW)))
     tree = _tree(listing)
-    room = budget - tokens_of(len(tree) + len(git) + len(logs) + len(output))
+    room = budget - tokens_of(len(tree) + sum(map(len, beside.values())))
     chosen = _fitting(ranked(listing.files, instruction, used), room)
     contents = await files.read([one.path for one in chosen])
     mask = Mask()
     texts = {one.path: mask.hide(text) for one in chosen if (text := _text(contents.get(one.path))) is not None}
     parts = [tree, *(_fenced(path, text) for path, text in texts.items())]
-    parts += [_titled(title, mask.hide(text)) for title, text in _extras(git, logs, output)]
+    parts += [_titled(title, mask.hide(text)) for title, text in beside.items()]
     text = "\n\n".join(parts)
     return ChatContext(
         text,
@@ -74,21 +84,20 @@ async def gather_context(
         mask.count,
         tokens_of(len(text.encode("utf-8", "replace"))),
         mask,
+        tuple(beside),
     )
-
-
-def _extras(git: str, logs: str, output: str) -> list[tuple[str, str]]:
-    titles = (("State of Git", git), ("The end of the workspace's log", logs), ("Output of the last command", output))
-    return [(title, text) for title, text in titles if text.strip()]
 
 
 async def _git(files: WorkspaceFiles) -> str:
     return (await files.run(GIT_STATE, seconds=GIT_SECONDS)).output
 
 
-async def _logs(files: WorkspaceFiles, instruction: str) -> str:
-    """Only where the instruction asks why something fails: a log is long."""
-    return "\n".join(await files.logs(LOG_LINES)) if _WHY.search(instruction) else ""
+async def _failure(files: WorkspaceFiles, instruction: str) -> tuple[str, str]:
+    """The end of the log, and the workspace's events; only where it is asked why something fails, as they are long."""
+    if not _WHY.search(instruction):
+        return "", ""
+    log, events = await asyncio.gather(files.logs(LOG_LINES), files.happened(EVENT_LINES))
+    return "\n".join(log), "\n".join(events)
 
 
 def _fitting(files: list[FileInfo], room: int) -> list[FileInfo]:

@@ -23,7 +23,8 @@ class Side:
 
     def __init__(self, all_of_them: KubernetesWorkspaces) -> None:
         self._all = all_of_them
-        self.workspace, self.exec, self.logs = all_of_them.get, all_of_them.exec, all_of_them.logs
+        self.workspace, self.exec = all_of_them.get, all_of_them.exec
+        self.logs, self.activity = all_of_them.logs, all_of_them.activity
 
     def create(self, name: str, project: Project) -> AsyncIterator[Event]:
         return stream(lambda steps: self._all.create(name, project, steps))

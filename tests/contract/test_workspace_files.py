@@ -236,6 +236,9 @@ class WorkspaceFilesContract(ABC):
     async def test_the_log_has_lines(self, files: EngineFiles) -> None:
         assert len(await files.logs(1)) == 1
 
+    async def test_what_runs_is_told_before_what_happened(self, files: EngineFiles) -> None:
+        assert ": running" in (await files.happened(30))[0]
+
     async def test_a_stopped_workspace_is_told(self, engine: Engine, name: str, files: EngineFiles) -> None:
         await done(engine.stop(name))
 

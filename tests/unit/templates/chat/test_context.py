@@ -1,12 +1,15 @@
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from cluster.engine import Occurrence
 from cluster.files import EngineFiles
 from templates.chat.context import gather_context
 from templates.chat.relevance import mentioned, ranked
 from templates.workspace_files import FileInfo
+from tests.fakes.engine import FakeEngine
 
 
 def info(path: str, size: int = 100, modified: float = 0.0) -> FileInfo:
@@ -57,6 +60,28 @@ async def test_a_small_window_takes_what_fits(files: EngineFiles, folder: Path) 
     assert "large.py" not in context.sent
     assert "src/app.py" in context.sent
     assert context.tokens < 2000
+
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("instruction", "shown"), [("why does it crash?", True), ("add an expiry date to the links", False)]
+)
+async def test_the_log_and_the_events_are_shown_where_it_is_asked_why_something_fails(
+    engine: FakeEngine, files: EngineFiles, instruction: str, shown: bool
+) -> None:
+    message = "Container editor was OOM killed: token=ghp_abcdefghijklmnopqrstuvwxyz0123456789"
+    engine.happen(Occurrence(NOON, "Pod", "shop-0", "OOMKilling", message, "", count=3, workspace="shop"))
+    engine.speak("shop", "Killed")
+
+    context = await gather_context(files, instruction, None)
+
+    assert ("Killed" in context.text) is shown
+    assert ("12:00:00 Pod shop-0: OOMKilling: Container editor was OOM killed" in context.text) is shown
+    assert ("(3 times)" in context.text) is shown
+    assert ("The end of the workspace's log" in context.beside) is shown
+    assert "ghp_abcdef" not in context.text
 
 
 async def test_files_that_are_no_text_and_fences_within_are_no_harm(files: EngineFiles, folder: Path) -> None:
