@@ -2,10 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import aclosing
 from dataclasses import replace
-from functools import partial
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -15,13 +13,15 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
-from cluster.doctor.check import Check, Diagnosis
-from cluster.engine import Activity, Capability, EngineName
+from cluster.doctor.check import Diagnosis
+from cluster.engine import Activity, EngineName
 from screens import work as tasks
 from screens.base.first_frame import SKELETON
 from screens.base.place import PlaceScreen
 from screens.cluster import doctor, presenter
 from screens.cluster.doctor import Examination
+from screens.cluster.ground import Ground, Lacks
+from screens.cluster.looking import activities
 from screens.commands import bindings
 from screens.jobs import Task
 from screens.messages import Ask, Begin, Copy
@@ -35,13 +35,6 @@ from screens.widgets.row_list import RowList
 from templates.errors import UnexpectedError, VibeCodeError
 
 log = logging.getLogger(__name__)
-
-DOCTOR = "doctor"
-CHECK = "check:"
-LOOK = 3.0
-"""Seconds between two looks at what runs and what happened, while the place is shown."""
-
-Lacks = Mapping[EngineName, Mapping[Capability, str]]
 
 
 class ClusterScreen(PlaceScreen):
@@ -82,12 +75,9 @@ class ClusterScreen(PlaceScreen):
 
     def __init__(self, shared: Shared) -> None:
         super().__init__(shared)
-        self._lacks: Lacks = {}
-        self._activity: dict[EngineName, Activity] = {}
-        self._examination = Examination()
+        self._ground = Ground()
         self._ended: frozenset[str] = frozenset()
         self._busy = False
-        self._states: tuple[object, ...] = ()
         self._due = asyncio.Event()
         self._second: Timer | None = None
         self._list = RowList(self._draw, id="rows")
@@ -110,7 +100,7 @@ class ClusterScreen(PlaceScreen):
 
     def on_screen_resume(self) -> None:
         self._look()
-        if self._examination == Examination():
+        if self._ground.examination == Examination():
             self.action_examine()
 
     def on_screen_suspend(self) -> None:
@@ -120,31 +110,19 @@ class ClusterScreen(PlaceScreen):
 
     @work(exclusive=True, group="look", exit_on_error=False)
     async def _look(self) -> None:
-        """An engine that cannot be asked is told of by the store."""
         try:
             engines = (await self.shared.engines.get()).engines
         except VibeCodeError as error:
             self.post_message(self.Unknown(error))
             return
         self.post_message(self.Known({engine.name: engine.lacks for engine in engines}))
-        while True:
-            self._due.clear()
-            for engine in engines:
-                view = self.shared.store.snapshot.engine(engine.name)
-                if view is None or view.status is None or view.status.state not in ("running", "starting"):
-                    continue
-                try:
-                    self.post_message(self.Seen(engine.name, await engine.activity()))
-                except VibeCodeError as error:
-                    log.info("%s", error.detail)
-                except Exception:
-                    log.exception("asking %s what runs", engine.name)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._due.wait(), LOOK)
+        async with aclosing(activities(engines, lambda name: self._ground.alive(name), self._due)) as seen:
+            async for name, activity in seen:
+                self.post_message(self.Seen(name, activity))
 
     @on(Known)
     def _known(self, message: Known) -> None:
-        self._lacks = message.lacks
+        self._ground = replace(self._ground, lacks=message.lacks)
         self._show_detail()
 
     @on(Unknown)
@@ -154,8 +132,8 @@ class ClusterScreen(PlaceScreen):
 
     @on(Seen)
     def _seen(self, message: Seen) -> None:
-        if self._activity.get(message.engine) != message.activity:
-            self._activity[message.engine] = message.activity
+        if self._ground.activity.get(message.engine) != message.activity:
+            self._ground = replace(self._ground, activity={**self._ground.activity, message.engine: message.activity})
             self._show_detail()
 
     @work(exclusive=True, group="examine", exit_on_error=False)
@@ -174,27 +152,33 @@ class ClusterScreen(PlaceScreen):
         if self._second is not None:
             self._second.stop()
         if isinstance(found, VibeCodeError):
-            self._examination = replace(self._examination, began=None, error=found)
+            examination = replace(self._ground.examination, began=None, error=found)
         else:
-            self._examination = Examination(found, now)
+            examination = Examination(found, now)
+        self._ground = replace(self._ground, examination=examination)
         self.show()
 
     # What is shown
 
     def show(self) -> None:
-        snapshot = self.shared.store.snapshot
-        self.set_class(not snapshot.engines and not self._error.display, "-loading")
-        checks = [f"{CHECK}{check.id}" for check in self._examination.checks]
-        self._list.show([*(view.name for view in snapshot.engines), DOCTOR, *checks])
+        before = self._states
+        self._ground = replace(self._ground, snapshot=self.shared.store.snapshot)
+        self.set_class(not self._ground.snapshot.engines and not self._error.display, "-loading")
+        self._list.show(self._ground.keys)
         self._show_detail()
         self._follow_work()
-        if self._states != (states := tuple((view.status and view.status.state) for view in snapshot.engines)):
-            self._states = states
+        if self._states != before:
             self._due.set()
+
+    @property
+    def _states(self) -> list[object]:
+        """Of the engines."""
+        return [view.status and view.status.state for view in self._ground.snapshot.engines]
 
     def _follow_work(self) -> None:
         """Has the doctor look again once work on the ground itself has ended."""
-        titles = {self._mend.title, *(task.title for view in self._views for task in self._tasks(view))}
+        views = self._ground.snapshot.engines
+        titles = {self._mend.title, *(task.title for view in views for task in self._tasks(view))}
         ours = [job for job in self.shared.jobs.all if job.task.title in titles]
         ended = frozenset(job.id for job in ours if not job.active)
         if ended - self._ended:
@@ -205,13 +189,8 @@ class ClusterScreen(PlaceScreen):
         self._ended = ended
 
     def _draw(self, key: str, width: int) -> list[Content]:
-        now = self.shared.services.now()
-        if key == DOCTOR:
-            return [doctor.head(self._examination, width - 1, now)]
-        if (check := self._check_of(key)) is not None:
-            return [doctor.row(check, width - 1)]
-        view = next((view for view in self._views if view.name == key), None)
-        return [presenter.row(view, width - 1)] if view else []
+        row = self._ground.row(key, width - 1, self.shared.services.now())
+        return [row] if row is not None else []
 
     @on(RowList.Highlighted)
     def _moved(self) -> None:
@@ -219,36 +198,15 @@ class ClusterScreen(PlaceScreen):
         self.refresh_bindings()
 
     def _show_detail(self) -> None:
-        key, now = self._list.highlighted, self.shared.services.now()
-        self._happened.display = False
-        if (view := self._view) is not None:
-            snapshot = self.shared.store.snapshot
-            reason = snapshot.reason if view.name == snapshot.chosen else ""
-            lacks = {str(what): why for what, why in self._lacks.get(view.name, {}).items()}
-            self._detail.show(lambda width: presenter.detail(view, reason, lacks, width, now))
-            runs = view.status is not None and view.status.state in ("running", "starting")
-            if (activity := self._activity.get(view.name)) is not None and (runs or view.stale):
-                self._happened.display = True
-                self._happened.show(partial(self._activity_words, activity, view))
-        elif (check := self._check_of(key or "")) is not None:
-            self._detail.show(lambda _: doctor.detail(check))
-        elif key == DOCTOR:
-            self._detail.show(lambda _: doctor.summary(self._examination, now))
-
-    def _activity_words(self, activity: Activity, view: EngineView, width: int) -> Content:
-        return presenter.activity(activity, width, self.shared.services.now(), stale=view.stale)
+        ground, key, now = self._ground, self._key, self.shared.services.now()
+        self._detail.show(lambda width: ground.detail(key, width, now))
+        self._happened.display = ground.happens(key)
+        self._happened.show(lambda width: ground.happened(key, width, now))
 
     @property
-    def _views(self) -> tuple[EngineView, ...]:
-        return self.shared.store.snapshot.engines
-
-    @property
-    def _view(self) -> EngineView | None:
-        """The engine that the cursor is on."""
-        return next((view for view in self._views if view.name == self._list.highlighted), None)
-
-    def _check_of(self, key: str) -> Check | None:
-        return self._examination.check(key.removeprefix(CHECK)) if key.startswith(CHECK) else None
+    def _key(self) -> str:
+        """That of the row with the cursor."""
+        return self._list.highlighted or ""
 
     def visit(self, subject: str) -> None:
         """Puts the cursor on the engine of this name, or on the doctor."""
@@ -276,25 +234,17 @@ class ClusterScreen(PlaceScreen):
     # The commands
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        check = self._check_of(self._list.highlighted or "")
-        subject, busy = self._subject, self._busy
+        ground, busy = self._ground, self._busy
+        check, subject = ground.check(self._key), ground.subject(self._key)
         state = subject.status.state if subject and subject.status else None
         possible = {
             "up": subject is not None and not busy and (state != "running" or subject.error is not None),
-            "down": self._view is not None and not busy and state not in (None, "absent"),
-            "examine": self._examination.began is None,
-            "fix": doctor.fixable(self._examination) and not busy,
+            "down": ground.view(self._key) is not None and not busy and state not in (None, "absent"),
+            "examine": ground.examination.began is None,
+            "fix": doctor.fixable(ground.examination) and not busy,
             "copy": check is not None and bool(doctor.lines_of(check)),
         }
         return None if possible.get(action) is False else True
-
-    @property
-    def _subject(self) -> EngineView | None:
-        """The engine that `up` is for: the cursor's, or where a check asks for it, that of kind."""
-        check = self._check_of(self._list.highlighted or "")
-        if check is not None and doctor.UP in doctor.lines_of(check):
-            return self.shared.store.snapshot.engine("kind")
-        return self._view
 
     def _tasks(self, view: EngineView) -> tuple[Task, Task]:
         engines = self.shared.engines
@@ -302,15 +252,15 @@ class ClusterScreen(PlaceScreen):
 
     @property
     def _mend(self) -> Task:
-        found = self._examination.diagnosis or Diagnosis(())
+        found = self._ground.examination.diagnosis or Diagnosis(())
         return tasks.mend(lambda: self.shared.services.repair(found))
 
     def action_up(self) -> None:
-        if (view := self._subject) is not None:
+        if (view := self._ground.subject(self._key)) is not None:
             self.post_message(Begin(self._tasks(view)[0], watch=True))
 
     def action_down(self) -> None:
-        if (view := self._view) is not None:
+        if (view := self._ground.view(self._key)) is not None:
             task = self._tasks(view)[1]
             question, lost = presenter.removal(view)
             self.post_message(Ask(question, lost, "Remove it", lambda: self._begin(task)))
@@ -319,8 +269,9 @@ class ClusterScreen(PlaceScreen):
         self.post_message(Begin(task, watch=True))
 
     def action_examine(self) -> None:
-        if self._examination.began is None:
-            self._examination = replace(self._examination, began=self.shared.services.now(), error=None)
+        if self._ground.examination.began is None:
+            began = replace(self._ground.examination, began=self.shared.services.now(), error=None)
+            self._ground = replace(self._ground, examination=began)
             self._second = self.set_interval(1, self.show)
             self._examine()
             self.show()
@@ -329,6 +280,6 @@ class ClusterScreen(PlaceScreen):
         self.post_message(Begin(self._mend, watch=True))
 
     def action_copy(self) -> None:
-        check = self._check_of(self._list.highlighted or "")
+        check = self._ground.check(self._key)
         if check is not None and (lines := doctor.lines_of(check)):
             self.post_message(Copy(lines[0], "The line"))

@@ -1,8 +1,7 @@
 """What a workspace says: followed as it comes, searched, narrowed to a level, copied."""
 
 import asyncio
-import logging
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from datetime import datetime
 
 from textual import on, work
@@ -17,11 +16,11 @@ from screens.base.first_frame import SKELETON
 from screens.base.place import PlaceScreen
 from screens.commands import bindings
 from screens.logs import presenter
-from screens.logs.buffer import LINES, LogBuffer
-from screens.logs.following import batches
+from screens.logs.buffer import LogBuffer
 from screens.logs.heading import Heading
 from screens.logs.level_bar import LevelBar
 from screens.logs.levels import Level
+from screens.logs.reading import Begun, Ended, Happening, Lines, read
 from screens.logs.view import LogView
 from screens.messages import Begin, Copy
 from screens.shared import Shared
@@ -31,12 +30,8 @@ from screens.widgets.row_list import RowList
 from screens.widgets.words import Words
 from screens.words import keys
 from screens.work import start
-from templates.errors import UnexpectedError, VibeCodeError
+from templates.errors import VibeCodeError
 
-log = logging.getLogger(__name__)
-
-PATIENCE = (1.0, 2.0, 4.0, 5.0)
-"""Seconds until the next attempts to read a log that has ended or cannot be read."""
 SILENCE = 2.0
 """Seconds after which a log that is read and tells nothing counts as silent."""
 
@@ -48,28 +43,13 @@ class LogsScreen(PlaceScreen):
     CSS_PATH = "logs.tcss"
     BINDINGS = bindings("logs")
 
-    class Reading(Message):
-        """The log of this workspace is read from its beginning."""
+    class Happened(Message):
+        """Something came of reading the log of this workspace."""
 
-        def __init__(self, name: str) -> None:
+        def __init__(self, name: str, happening: Happening) -> None:
             super().__init__()
             self.name = name
-
-    class Told(Message):
-        """Lines of the log of this workspace."""
-
-        def __init__(self, name: str, lines: list[str]) -> None:
-            super().__init__()
-            self.name = name
-            self.lines = lines
-
-    class Ended(Message):
-        """The log of this workspace has ended, or cannot be read."""
-
-        def __init__(self, name: str, error: VibeCodeError | None) -> None:
-            super().__init__()
-            self.name = name
-            self.error = error
+            self.happening = happening
 
     def __init__(self, shared: Shared) -> None:
         super().__init__(shared)
@@ -181,47 +161,26 @@ class LogsScreen(PlaceScreen):
 
     @work(exclusive=True, group="follow", exit_on_error=False)
     async def _follow(self, name: str) -> None:
-        """Reads the log for as long as the workspace is looked at, again where its editor begins anew."""
-        losses = 0
-        while True:
-            self._again.clear()
-            error: VibeCodeError | None = None
-            try:
-                engine = await (await self.shared.engines.get()).holding(name)
-                self.post_message(self.Reading(name))
-                async with aclosing(batches(engine.logs(name, follow=True, tail=LINES))) as every:
-                    async for lines in every:
-                        losses = 0
-                        self.post_message(self.Told(name, lines))
-            except VibeCodeError as caught:
-                error = caught
-            except Exception as caught:
-                log.exception("the log of %s", name)
-                error = UnexpectedError(f"{type(caught).__name__}: {caught}")
-            self.post_message(self.Ended(name, error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._again.wait(), PATIENCE[min(losses, len(PATIENCE) - 1)])
-            losses += 1
+        async with aclosing(read(self.shared.engines, name, self._again)) as happenings:
+            async for happening in happenings:
+                self.post_message(self.Happened(name, happening))
 
-    @on(Reading)
-    def _reading(self, message: Reading) -> None:
-        if message.name == self._subject:
-            self._since = self.shared.services.now()
-            self._view.buffer.begin_again()
-            self._show_log()
-
-    @on(Told)
-    def _told(self, message: Told) -> None:
-        if message.name == self._subject:
-            self._since = self._error = None
-            self._view.buffer.append(message.lines)
-            self._view.grow()
-
-    @on(Ended)
-    def _ended(self, message: Ended) -> None:
-        if message.name == self._subject:
-            self._since, self._error = None, message.error
-            self._show_log()
+    @on(Happened)
+    def _happened(self, message: Happened) -> None:
+        if message.name != self._subject:
+            return
+        match message.happening:
+            case Begun():
+                self._since = self.shared.services.now()
+                self._view.buffer.begin_again()
+                self._show_log()
+            case Lines(lines):
+                self._since = self._error = None
+                self._view.buffer.append(lines)
+                self._view.grow()
+            case Ended(error):
+                self._since, self._error = None, error
+                self._show_log()
 
     # The commands
 
