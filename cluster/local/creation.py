@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from cluster.errors import (
     VolumeFullError,
     WorkspaceExistsError,
     WorkspaceFailedError,
+    WorkspaceStoppedError,
 )
 from cluster.local.contact import NO_ANSWER, Contact, ask
 from cluster.local.editor import environment, local_files
@@ -72,17 +73,46 @@ async def start(folder: WorkspaceFolder, contact: Contact, step: Step) -> None:
 
 
 async def until_ready(folder: WorkspaceFolder, contact: Contact, address: Address, step: Step) -> None:
-    """Returns once a browser that was let in would see the editor, through the proxy. Raises NotReadyError."""
+    """Returns once a browser that was let in would see the editor, through the proxy.
+
+    Raises NotReadyError; WorkspaceStoppedError, WorkspaceFailedError as soon as the editor is no longer kept running.
+    """
     try:
         answer = await ask(contact.sockets.control, "cookie", site=address.name)
+        seen = ready.editor_ready(address, progress=step.progress, cookie=answer["cookie"])
+        await _first(seen, _ended(contact, folder.name))
     except NO_ANSWER as error:
         raise HostFailedError("It ended while the editor was being opened.") from error
-    try:
-        await ready.editor_ready(address, progress=step.progress, cookie=answer["cookie"])
     except NotReadyError as error:
         step.log = tail(folder.log, 20)
         hint = f"`vibecode logs {folder.name}` shows why; `vibecode start {folder.name}` waits for it again."
         raise NotReadyError(error.detail, hint=hint) from error
+
+
+async def _first(*work: Coroutine[None, None, None]) -> None:
+    """Ends as the one that ends first, and cancels the others."""
+    tasks = [asyncio.ensure_future(one) for one in work]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            if task.done():
+                return task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _ended(contact: Contact, name: str) -> None:
+    """Raises why the host no longer keeps the editor running, once it does not; or one of NO_ANSWER."""
+    state = await ask(contact.sockets.control, "state")
+    while (known := state["workspaces"].get(name)) and known["state"] in ("starting", "running"):
+        state = await ask(contact.sockets.control, "news", other_than=state["news"])
+    if known and known["state"] == "failed":
+        raise WorkspaceFailedError(known["reason"])
+    raise WorkspaceStoppedError(
+        f"{name} was stopped while it was being started.", hint=f"`vibecode start {name}` starts it."
+    )
 
 
 @asynccontextmanager

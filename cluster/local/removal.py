@@ -1,7 +1,6 @@
 """Stopping and removing local workspaces: nothing of them is left, and nothing else is touched."""
 
 import os
-from contextlib import suppress
 from pathlib import Path
 
 from cluster.local import hosting
@@ -20,9 +19,9 @@ async def stop(local: LocalFolder, folder: WorkspaceFolder, step: Step) -> None:
     """Ends all that runs in the workspace; no host will start it again."""
     step.progress("ending what runs in it")
     await in_thread(change_wanted, folder, "stopped")
-    if (found := await hosting.find_host(local)) is not None:
-        with suppress(*NO_ANSWER):
-            await ask(found[0].sockets.control, "stop", name=folder.name)
+    if not await _stopped_by_host(local, folder.name):
+        async with hosting.starting(local):  # one that is being started may have read the record before it was changed
+            await _stopped_by_host(local, folder.name)
     await end_workspace(folder, _runtime(local, folder.name))
 
 
@@ -50,6 +49,18 @@ async def remove_all(local: LocalFolder, step: Step) -> None:
         places = [contact.sockets.path] if contact else socket_places(local, os.environ)
         for one in (*filter(_ours, places), local.path):
             await in_thread(remove_tree, one)
+
+
+async def _stopped_by_host(local: LocalFolder, name: str) -> bool:
+    """Whether a host answered that it has ended the editor."""
+    found = await hosting.find_host(local)
+    if found is None:
+        return False
+    try:
+        await ask(found[0].sockets.control, "stop", name=name)
+    except NO_ANSWER:
+        return False
+    return True
 
 
 def _ours(place: Path) -> bool:

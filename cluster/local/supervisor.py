@@ -142,7 +142,7 @@ class Editor:
 
     async def _supervise(self) -> None:
         ends = 0
-        while True:
+        while self._wanted():
             try:
                 began = monotonic()
                 code = await self._run()
@@ -150,10 +150,8 @@ class Editor:
                 reason = "The editor ended" + ("" if code is None else f" with exit code {code}")
             except Exception as error:
                 reason = f"The editor cannot be started: {error}"
-            record = read_record(self._recipe.folder)
-            if record is None or record.wanted == "stopped":  # somebody ended it on purpose, past this host
-                await self._becomes("stopped", "it was stopped")
-                return
+            if not self._wanted():
+                break
             last = tail(self._recipe.folder.log, 1)
             reason += f"; the end of its log: {last[0]}" if last else ""
             if ends == (len(self._pauses) if self._ran else min(UNTRIED, len(self._pauses))):
@@ -162,6 +160,12 @@ class Editor:
             await self._becomes("starting", f"{reason}; it is started again.")
             await asyncio.sleep(self._pauses[ends])
             ends += 1
+        await self._becomes("stopped", "it was stopped")
+
+    def _wanted(self) -> bool:
+        """Whether it is to run: somebody may have stopped or deleted the workspace past this host."""
+        record = read_record(self._recipe.folder)
+        return record is not None and record.wanted == "running"
 
     async def _run(self) -> int | None:
         """One life of the editor; its exit code, or None where it was not started here."""

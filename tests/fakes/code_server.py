@@ -27,13 +27,18 @@ while True:
                     b"Sec-WebSocket-Accept: " + base64.b64encode(digest) + b"\\r\\n\\r\\n")
     else:
         body = b'{{"status": "alive", "lastHeartbeat": 1700000000000}}'
-        one.sendall(b"HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(body) + body)
+        status = b"503 Busy" if name.startswith("busy") else b"200 OK"
+        one.sendall(b"HTTP/1.1 " + status + b"\\r\\n")
+        one.sendall(b"Connection: close\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(body) + body)
     one.close()
 """
 
 
 def write_code_server(folder: Path) -> Path:
-    """The program, in this folder. A workspace whose name begins with `dies` has one that ends at once."""
+    """The program, in this folder. A workspace whose name begins with `dies` has one that ends at once.
+
+    One whose name begins with `busy` has one that shows no page.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "code-server"
     path.write_text(PROGRAM)

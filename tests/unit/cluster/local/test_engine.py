@@ -20,6 +20,7 @@ from cluster.errors import (
     PortTakenError,
     VolumeFullError,
     WorkspaceFailedError,
+    WorkspaceStoppedError,
 )
 from cluster.kind.ports import free_port
 from cluster.local.contact import read_contact
@@ -28,6 +29,7 @@ from cluster.local.engine import LocalEngine
 from cluster.local.folders import LocalFolder, WorkspaceFolder
 from cluster.local.processes import Identity, belonging, identify, lives
 from cluster.local.records import EditorProcess, read_process
+from templates.events import StepProgress
 from tests.contract.test_engine_contract import PROJECT, EngineContract, EngineLifecycleContract, done, run
 from tests.fakes.code_server import write_code_server
 
@@ -233,6 +235,30 @@ async def test_delete_without_a_host_leaves_nothing(
 
     assert not lives(editor)
     assert not shop.path.exists()
+
+
+async def test_a_workspace_that_is_deleted_while_its_host_starts_anew_stays_deleted(
+    engine: LocalEngine, shop: WorkspaceFolder, folder: LocalFolder
+) -> None:
+    os.kill(host_of(folder).pid, signal.SIGKILL)
+
+    await asyncio.gather(done(engine.delete("shop")), done(engine.up()))
+
+    assert not belonging(MARKER, str(shop.path))
+    assert not shop.path.exists()
+    assert await engine.workspaces() == ()
+
+
+async def test_a_start_ends_when_somebody_stops_the_workspace(engine: LocalEngine) -> None:
+    async def stopped_by_another() -> None:
+        async for event in engine.create("busy", PROJECT):
+            if isinstance(event, StepProgress) and "503" in event.text:
+                await done(engine.stop("busy"))
+
+    with pytest.raises(WorkspaceStoppedError, match="busy was stopped while it was being started"):
+        await stopped_by_another()
+
+    await done(engine.delete("busy"))
 
 
 async def test_an_editor_that_was_killed_is_started_again(engine: LocalEngine, shop: WorkspaceFolder) -> None:

@@ -108,6 +108,17 @@ async def test_one_that_was_ended_on_purpose_is_not_started_again(make: Make, tm
         await editor.listening()
 
 
+async def test_one_that_is_not_wanted_any_more_is_not_started(make: Make, tmp_path: Path) -> None:
+    folder = WorkspaceFolder(tmp_path / "shop")
+    folder.path.mkdir()
+    write_record(folder, Record("abc", datetime.now(UTC), seeded=True, wanted="stopped"))
+
+    with pytest.raises(WorkspaceFailedError, match="it was stopped"):
+        await make().listening()
+
+    assert not folder.log.exists()
+
+
 async def test_another_supervision_adopts_what_runs(make: Make, tmp_path: Path) -> None:
     first = make()
     await first.listening()
