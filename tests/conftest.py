@@ -1,10 +1,15 @@
 """What every test may rely on: nothing of the person who runs it reaches it, and nothing of it reaches them."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+# A shell has what it starts in the background ignore these, and so would all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 PERSONAL = ("VIBECODE_", "DD_", "XDG_")
 
