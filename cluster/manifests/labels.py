@@ -7,6 +7,9 @@ FIELD_MANAGER = "vibecode"
 MANAGED_BY = {"app.kubernetes.io/managed-by": "vibecode"}
 NODE_LABEL = {"vibecode.dev/managed-by": "vibecode"}  # a kubelet refuses to give itself one of kubernetes.io
 WORKSPACE_LABEL = "vibecode.dev/workspace"
+TEAM_LABEL = "vibecode.dev/team"
+TEAM = "vibecode"
+"""The tag `team` of all that VibeCode runs."""
 EDITORS = {**MANAGED_BY, "app.kubernetes.io/component": "workspace"}  # Deployments and pods of workspaces
 
 PROJECT_ANNOTATION = "vibecode.dev/project"

@@ -9,13 +9,31 @@ from collections.abc import Iterable
 
 from cluster.config import ClusterConfig
 from cluster.kube.kinds import Object
-from cluster.manifests.labels import SYSTEM_NAMESPACE, WORKSPACES_NAMESPACE, labels, selector
+from cluster.manifests.labels import (
+    SYSTEM_NAMESPACE,
+    TEAM,
+    TEAM_LABEL,
+    WORKSPACES_NAMESPACE,
+    labels,
+    selector,
+)
+from cluster.manifests.observed import checks
 
 INGRESS_CLASS = "vibecode"
 HTTP_NODE_PORT = 30080
 HTTPS_NODE_PORT = 30443
 POD_SUBNET = "10.244.0.0/16"
 SERVICE_SUBNET = "10.96.0.0/16"
+METRICS_PORT = 8080
+"""Where Traefik answers to probes, and tells its metrics."""
+
+_TRAEFIK_METRICS = {
+    "traefik_entrypoint_requests": "requests",
+    "traefik_entrypoint_request_duration_seconds": "request_duration",
+    "traefik_open_connections": "open_connections",
+    "traefik_config_reloads": "config_reloads",
+}
+"""What Datadog's Agent takes of them, and how it calls them after `vibecode.ingress.`."""
 
 _TRAEFIK_ARGS = [
     "--entryPoints.web.address=:8000",
@@ -31,6 +49,7 @@ _TRAEFIK_ARGS = [
     "--providers.file.directory=/etc/traefik/dynamic",
     "--providers.file.watch=true",
     "--ping=true",
+    "--metrics.prometheus=true",
     "--api.dashboard=false",
     "--global.checknewversion=false",
     "--global.sendanonymoususage=false",
@@ -158,10 +177,18 @@ def _traefik_deployment(config: ClusterConfig) -> Object:
         "ports": [
             {"name": "web", "containerPort": 8000},
             {"name": "websecure", "containerPort": 8443},
-            {"name": "traefik", "containerPort": 8080},
+            {"name": "traefik", "containerPort": METRICS_PORT},
         ],
-        "readinessProbe": {"httpGet": {"path": "/ping", "port": 8080}, "periodSeconds": 1, "failureThreshold": 3},
-        "livenessProbe": {"httpGet": {"path": "/ping", "port": 8080}, "periodSeconds": 10, "failureThreshold": 6},
+        "readinessProbe": {
+            "httpGet": {"path": "/ping", "port": METRICS_PORT},
+            "periodSeconds": 1,
+            "failureThreshold": 3,
+        },
+        "livenessProbe": {
+            "httpGet": {"path": "/ping", "port": METRICS_PORT},
+            "periodSeconds": 10,
+            "failureThreshold": 6,
+        },
         "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"cpu": "2", "memory": "256Mi"}},
         "securityContext": {
             "allowPrivilegeEscalation": False,
@@ -198,9 +225,21 @@ def _traefik_deployment(config: ClusterConfig) -> Object:
             "revisionHistoryLimit": 2,
             "strategy": {"type": "Recreate"},
             "selector": {"matchLabels": selector("traefik", "vibecode-ingress")},
-            "template": {"metadata": {"labels": _labels(config)}, "spec": spec},
+            "template": {
+                "metadata": {"labels": {**_labels(config), TEAM_LABEL: TEAM}, "annotations": _traefik_checks()},
+                "spec": spec,
+            },
         },
     }
+
+
+def _traefik_checks() -> dict[str, str]:
+    instance: dict[str, object] = {
+        "openmetrics_endpoint": f"http://%%host%%:{METRICS_PORT}/metrics",
+        "namespace": "vibecode.ingress",
+        "metrics": [_TRAEFIK_METRICS],
+    }
+    return checks("traefik", "openmetrics", instance)
 
 
 def _traefik_service(config: ClusterConfig) -> Object:

@@ -10,11 +10,14 @@ from cluster.manifests.labels import (
     PORTS_ANNOTATION,
     PROJECT_ANNOTATION,
     SYSTEM_NAMESPACE,
+    TEAM,
+    TEAM_LABEL,
     WORKSPACE_LABEL,
     WORKSPACES_NAMESPACE,
     labels,
     selector,
 )
+from cluster.manifests.observed import AGENT_ENV, editor_annotations, service_tags
 from cluster.manifests.system import INGRESS_CLASS, POD_SUBNET, SERVICE_SUBNET
 from templates.project import Manifest
 
@@ -85,8 +88,12 @@ def deployment(address: Address, manifest: Manifest, digest: str, image: str, co
             {"name": "HOME", "value": HOME},
             {"name": "SHELL", "value": "/bin/bash"},
             {"name": "VIBECODE_WORKSPACE", "value": name},
+            *service_tags("workspace"),
         ],
-        "envFrom": [{"secretRef": {"name": name, "optional": True}}],
+        "envFrom": [
+            {"configMapRef": {"name": AGENT_ENV, "optional": True}},
+            {"secretRef": {"name": name, "optional": True}},
+        ],
         "ports": [{"name": "http", "containerPort": EDITOR_PORT}],
         "startupProbe": _probe(period=1, failures=180),
         "readinessProbe": _probe(period=10, failures=3),
@@ -140,7 +147,13 @@ def deployment(address: Address, manifest: Manifest, digest: str, image: str, co
             "revisionHistoryLimit": 2,
             "strategy": {"type": "Recreate"},
             "selector": {"matchLabels": selector("code-server", name)},
-            "template": {"metadata": {"labels": meta["labels"]}, "spec": pod},
+            "template": {
+                "metadata": {
+                    "labels": {**meta["labels"], TEAM_LABEL: TEAM},
+                    "annotations": editor_annotations(name, CONTAINER, EDITOR_PORT),
+                },
+                "spec": pod,
+            },
         },
     }
 
