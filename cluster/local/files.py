@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import get_ident
+from typing import BinaryIO
 
 from cluster.errors import HomeUnusableError, VolumeFullError
 
@@ -35,12 +36,24 @@ def private_folder(folder: Path) -> Path:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Replaces the file (0600), on the disk before it gets its name; after a crash it is the old or the new one."""
+    with _replacing(path) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def replace_note(path: Path, content: bytes) -> None:
+    """As `replace_file`, for what says nothing any more once the machine has crashed: it does not wait for the disk."""
+    with _replacing(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def _replacing(path: Path) -> Generator[BinaryIO]:
     partial = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}.partial")
     try:
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            yield file
         partial.replace(path)
     except OSError:
         partial.unlink(missing_ok=True)

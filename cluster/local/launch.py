@@ -1,30 +1,19 @@
-"""What runs first in each process of a workspace: sets its limits, notes who it is, and becomes the command.
+"""How each process of a workspace is started: by a small program that sets its limits and becomes the command."""
 
-Run as `python -I -m cluster.local.launch JSON`; it is a program of its own since nothing but async-signal-safe
-calls may stand between fork and exec in a program with threads.
-"""
-
-import fcntl
-import json
-import os
-import resource
 import sys
-import termios
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-from cluster.local.files import replace_file
-from cluster.local.processes import identify
-from cluster.local.records import EditorProcess
+PROGRAM = Path(__file__).with_name("launched.py")
 
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """The command runs in `folder`; `process` is the file that is to say who it became.
+    """The command runs in `folder`.
 
-    `cgroup` is joined if this process may; `data` (bytes, each process's) and `tasks` (all of the user's) are rlimits.
-    `terminal` makes standard input the controlling terminal.
+    `cgroup` is joined if the process may; `data` (bytes, each process's) and `tasks` (all of the user's) are rlimits.
+    One that is `held` waits for a byte on its standard input first, and ends where that ends without one; `terminal`
+    makes standard input the controlling terminal.
     """
 
     command: tuple[str, ...]
@@ -32,34 +21,11 @@ class Launch:
     cgroup: str | None = None
     data: int | None = None
     tasks: int | None = None
-    process: str | None = None
+    held: bool = False
     terminal: bool = False
 
     def arguments(self) -> tuple[str, ...]:
-        return (sys.executable, "-I", "-m", "cluster.local.launch", json.dumps(asdict(self)))
-
-
-def launch(what: Launch) -> None:
-    """Does not return."""
-    if what.terminal:
-        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    if what.cgroup is not None:
-        with suppress(OSError):
-            Path(what.cgroup, "cgroup.procs").write_text(str(os.getpid()), encoding="ascii")
-    for kind, limit in ((resource.RLIMIT_DATA, what.data), (resource.RLIMIT_NPROC, what.tasks)):
-        if limit is not None:
-            _, hard = resource.getrlimit(kind)
-            resource.setrlimit(kind, (bound := limit if hard == resource.RLIM_INFINITY else min(limit, hard), bound))
-    if what.process is not None and (identity := identify(os.getpid())) is not None:
-        replace_file(Path(what.process), EditorProcess(identity, what.command, what.cgroup).encode())
-    try:
-        os.chdir(what.folder)
-        os.execvp(what.command[0], what.command)
-    except OSError as error:
-        sys.stderr.write(f"{what.command[0]}: {error.strerror}\n")
-        sys.exit(127 if isinstance(error, FileNotFoundError) else 126)
-
-
-if __name__ == "__main__":
-    values = json.loads(sys.argv[1])
-    launch(Launch(**values | {"command": tuple(values["command"])}))
+        given = {"folder": self.folder, "cgroup": self.cgroup, "data": self.data, "tasks": self.tasks}
+        options = [f"{name}={value}" for name, value in given.items() if value is not None]
+        options += [name for name in ("held", "terminal") if getattr(self, name)]
+        return (sys.executable, "-I", "-S", str(PROGRAM), *options, "--", *self.command)

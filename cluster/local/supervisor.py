@@ -13,12 +13,13 @@ from typing import Literal
 from cluster import ready
 from cluster.errors import WorkspaceFailedError
 from cluster.local.ending import end_workspace, gone
-from cluster.local.files import private_folder, told
+from cluster.local.files import private_folder, replace_note, told
 from cluster.local.folders import Sockets, WorkspaceFolder
 from cluster.local.launch import Launch
 from cluster.local.limits import Confinement
 from cluster.local.processes import Identity, identify, lives
-from cluster.local.records import read_process, read_record
+from cluster.local.records import EditorProcess, read_process, read_record
+from templates.errors import VibeCodeError
 
 PAUSES = (0.2, 1.0, 3.0, 10.0, 30.0)
 """Seconds before each new start of an editor that ended by itself; after the last it is given up."""
@@ -30,6 +31,9 @@ STEADY = 60.0
 """Seconds after which an editor counts as having been well, and its next end as the first."""
 
 LISTENS_WITHIN = 60.0
+LOOK_EVERY = 0.02
+"""Seconds between two looks whether it listens, each of which costs next to nothing."""
+
 LOG_MOST = 8 * 2**20
 """Bytes of log after which a new start begins another one."""
 
@@ -58,28 +62,48 @@ class Recipe:
         return self.sockets.runtime(self.folder.name)
 
     def start(self) -> int:
-        """Starts it in a session of its own, its output in the log, to go on without whoever started it; its number."""
+        """Starts it in a session of its own, its output in the log, to go on without whoever started it; its number.
+
+        Nothing of it runs before it is noted which process it is: a host that comes later would start a second one.
+        """
         for one in (self.folder.home, self.folder.temporary, self.runtime):
             private_folder(one)
         if self.folder.log.exists() and self.folder.log.stat().st_size > LOG_MOST:
             self.folder.log.replace(self.folder.log.with_suffix(".log.1"))
         group = self.confinement.enter(self.folder.path)
-        launch = Launch(
-            self.command,
-            folder=str(self.folder.home),
-            cgroup=str(group) if group else None,
-            data=self.confinement.data,
-            tasks=self.confinement.tasks,
-            process=str(self.folder.process),
-        )
-        arguments, flags = launch.arguments(), os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        cgroup = str(group) if group else None
+        held_by, let_go = os.pipe()
+        try:
+            pid = self._spawn(cgroup, held_by)
+        finally:
+            os.close(held_by)
+        try:
+            self._note(pid, cgroup)
+            with suppress(BrokenPipeError):
+                os.write(let_go, b"\n")
+        except VibeCodeError:
+            os.close(let_go)
+            os.waitpid(pid, 0)
+            raise
+        os.close(let_go)
+        return pid
+
+    def _note(self, pid: int, cgroup: str | None) -> None:
+        if (identity := identify(pid)) is not None:
+            with told(self.folder.process):
+                replace_note(self.folder.process, EditorProcess(identity, self.command, cgroup).encode())
+
+    def _spawn(self, cgroup: str | None, held_by: int) -> int:
+        data, tasks = self.confinement.data, self.confinement.tasks
+        arguments = Launch(self.command, str(self.folder.home), cgroup, data, tasks, held=True).arguments()
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         with told(self.folder.log):
             return os.posix_spawn(
                 arguments[0],
                 arguments,
                 dict(self.env),
                 file_actions=[
-                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                    (os.POSIX_SPAWN_DUP2, held_by, 0),
                     (os.POSIX_SPAWN_OPEN, 1, str(self.folder.log), flags, 0o600),
                     (os.POSIX_SPAWN_DUP2, 1, 2),
                 ],
@@ -205,7 +229,7 @@ class Editor:
             if monotonic() - start > LISTENS_WITHIN:
                 await end_workspace(self._recipe.folder, self._recipe.runtime)
                 return False
-            await asyncio.sleep(ready.PAUSE)
+            await asyncio.sleep(LOOK_EVERY)
         return False
 
     def _reap(self) -> int | None:

@@ -1,17 +1,14 @@
-import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from cluster.local.folders import WorkspaceFolder
 from cluster.local.launch import Launch
 from cluster.local.limits import Limits, confine, leave, members, parse_memory
-from cluster.local.processes import identify
-from cluster.local.records import read_process
 
 
 def group(path: Path, given: str) -> Path:
@@ -99,19 +96,11 @@ def test_a_limit_is_never_above_what_the_person_has() -> None:
     assert ended.stdout == f"{(limit, limit)}\n"
 
 
-def test_it_notes_who_it_becomes_before_it_does(tmp_path: Path) -> None:
-    folder = WorkspaceFolder(tmp_path)
-    with subprocess.Popen(
-        Launch(("sh", "-c", "echo up; exec sleep 600"), "/", process=str(folder.process)).arguments(),
-        stdout=subprocess.PIPE,
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        noted = read_process(folder)
-        assert noted is not None
-        assert noted.identity == identify(process.pid)
-        assert noted.command == ("sh", "-c", "echo up; exec sleep 600")
-        process.kill()
+@pytest.mark.parametrize(("word", "code", "said"), [(b"\n", 0, b"runs\n"), (b"", 1, b"")])
+def test_one_that_is_held_waits_for_its_word(word: bytes, code: int, said: bytes) -> None:
+    held = Launch(("sh", "-c", "echo runs; cat"), "/", held=True).arguments()
+    ended = subprocess.run(held, input=word, capture_output=True, check=False)
+    assert (ended.returncode, ended.stdout) == (code, said)
 
 
 @pytest.mark.parametrize(("mode", "code"), [(None, 127), (0o600, 126)])
@@ -126,5 +115,15 @@ def test_a_command_that_cannot_run_is_told_as_a_shell_would(tmp_path: Path, mode
     assert str(tmp_path / "program") in ended.stderr
 
 
-def test_arguments_are_json() -> None:
-    assert json.loads(Launch(("echo", "ü"), "/").arguments()[-1])["command"] == ["echo", "ü"]
+def test_a_command_may_have_any_words() -> None:
+    words = ("=", "--", "held", "data=1", "ü", "a b")
+    assert launched(Launch(("printf", "%s\\n", *words), "/")).stdout.splitlines() == list(words)
+
+
+def test_signals_that_are_ignored_here_end_what_runs_in_a_workspace() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        ended = launched(Launch(("sh", "-c", "kill -INT $$"), "/"))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert ended.returncode == -signal.SIGINT

@@ -119,6 +119,18 @@ async def test_one_that_is_not_wanted_any_more_is_not_started(make: Make, tmp_pa
     assert not folder.log.exists()
 
 
+async def test_an_editor_that_cannot_be_noted_does_not_run(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "shop/process.json/in the way").mkdir(parents=True)
+    write_record(WorkspaceFolder(tmp_path / "shop"), Record("abc", datetime.now(UTC), seeded=True))
+
+    with pytest.raises(WorkspaceFailedError, match="cannot be started"):
+        await make().listening()
+
+    assert tail(tmp_path / "shop/editor.log", 1) == ()
+    (tmp_path / "shop/process.json/in the way").rmdir()
+    (tmp_path / "shop/process.json").rmdir()
+
+
 async def test_another_supervision_adopts_what_runs(make: Make, tmp_path: Path) -> None:
     first = make()
     await first.listening()
