@@ -68,3 +68,24 @@ class RunbookNotFoundError(VibeCodeError):
     code = "runbook-not-found"
     title = "There is no such runbook"
     hint = "`vibecode datadog runbook` lists them all."
+
+
+class AgentImageError(DatadogError):
+    code = "datadog-agent-image"
+    title = "The image of Datadog's Agent cannot be pulled"
+    hint = (
+        "Check the connection; `VIBECODE_DATADOG_AGENT_IMAGE` and `VIBECODE_DATADOG_CLUSTER_AGENT_IMAGE` name those of "
+        "a mirror. Then run `vibecode datadog enable` again."
+    )
+
+
+class AgentFailedError(DatadogError):
+    code = "datadog-agent-failed"
+    title = "Datadog's Agent does not start"
+    hint = "`vibecode datadog status` shows why; `vibecode datadog disable` removes it."
+
+
+class AgentNamespaceError(DatadogError):
+    code = "datadog-namespace-foreign"
+    title = "There is a namespace of this name that VibeCode did not make"
+    hint = "Nothing was changed. Whoever made it can rename or remove it; VibeCode never touches what it did not make."
