@@ -87,7 +87,7 @@ def unit(pod: Object) -> Unit:
         kind="Pod",
         name=metadata["name"],
         state=_state(pod, seen),
-        words=_running_words(what, container) if seen.running else seen.words.replace("the editor", what),
+        words=_running_words(what, container) if seen.running else seen.words,
         since=_time(metadata.get("creationTimestamp")),
         restarts=container.get("restartCount", 0),
         workspace=metadata.get("labels", {}).get(WORKSPACE_LABEL),

@@ -15,6 +15,8 @@ class Images:
     code_server: str = "codercom/code-server:4.139.1"
     traefik: str = "traefik:v3.7.13"
     workspace: str = ""
+    postgresql: str = "postgres:17"
+    redis: str = "redis:8"
 
 
 @dataclass(frozen=True, slots=True)

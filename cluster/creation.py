@@ -14,6 +14,7 @@ from cluster.lease import creating
 from cluster.manifests import workspace as manifests
 from cluster.manifests.labels import DIGEST_ANNOTATION, SEEDED_ANNOTATION, WORKSPACES_NAMESPACE
 from cluster.manifests.workspace import CONTAINER, Address
+from cluster.services import Services
 from templates.events import Step, Steps, together
 from templates.project import Project
 
@@ -27,6 +28,7 @@ class Creation:
     address: Address
     image: str
     mend_image: Callable[[Step], Awaitable[bool]]
+    services: Services
 
     async def run(self, project: Project, steps: Steps) -> None:
         """Raises WorkspaceExistsError where the name is taken, by a finished workspace or by another creator."""
@@ -38,10 +40,11 @@ class Creation:
                 if await self._claim(project, files.digest):
                     step.note = "going on where it stopped"
                 objects = manifests.parts(self.address, project.manifest.ports, self.config)
+                await self.services.prepare(name, project.manifest.services)
                 await together(*(self.kube.apply(one) for one in objects))
                 # Only now, since a pod that finds no volume claim is not looked at again for seconds.
                 await self.kube.patch("Deployment", name, WORKSPACES_NAMESPACE, {"spec": {"replicas": 1}})
-            await self._fill_and_open(files, steps)
+            await together(self._fill_and_open(files, steps), self.services.start(name, steps))
             done = {"metadata": {"annotations": {SEEDED_ANNOTATION: "true"}}}
             await self.kube.patch("Deployment", name, WORKSPACES_NAMESPACE, done)
 

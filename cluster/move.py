@@ -11,6 +11,7 @@ from cluster.engine import Engine
 from cluster.errors import MoveError, WorkspaceExistsError
 from templates.events import Event, Step, Steps
 from templates.project import CHUNK, Manifest, Project, ProjectFile
+from templates.services import titles
 
 SETTINGS = ".local/share/code-server/User"
 
@@ -94,9 +95,16 @@ async def _read(source: Engine, name: str, folder: Path, step: Step) -> Project:
         step.log = tuple(said.decode("utf-8", "replace").splitlines()[-10:])
         raise MoveError(f"The files of {name!r} could not be read.")
     files = tuple(_unpacked(archive, folder))
-    manifest = next((_bytes(file) for file in files if file.path == MANIFEST_PATH), None)
+    kept = next((_bytes(file) for file in files if file.path == MANIFEST_PATH), None)
+    manifest = read_manifest(kept) if kept else Manifest(name)
+    if manifest.services:
+        raise MoveError(
+            f"{name!r} has data in {titles(manifest.services)}, which would stay behind.",
+            hint=f"Make it anew there from its files: `vibecode new {manifest.template or 'TEMPLATE'}`. "
+            "Nothing was deleted.",
+        )
     return Project(
-        read_manifest(manifest) if manifest else Manifest(name),
+        manifest,
         tuple(_below("project/", files)),
         home=tuple(file for file in files if file.path.startswith(f"{SETTINGS}/")),
     )

@@ -14,12 +14,13 @@ _CANNOT_START = {"CreateContainerConfigError", "CreateContainerError", "RunConta
 
 @dataclass(frozen=True, slots=True)
 class PodState:
-    """One pod as its workspace needs it: does the editor's container run, and if not, why, in words."""
+    """One pod as its workspace needs it: does its container run and answer, and if not, why, in words."""
 
     name: str
     running: bool
     words: str
     error: VibeCodeError | None = None
+    ready: bool = False
 
 
 def current_pod(pods: Sequence[Object]) -> Object | None:
@@ -32,6 +33,7 @@ def current_pod(pods: Sequence[Object]) -> Object | None:
 def pod_state(pod: Object, container_name: str = CONTAINER) -> PodState:
     """A pod's state from its status; `error` is set where waiting longer cannot help."""
     name, status = pod["metadata"]["name"], pod.get("status", {})
+    what = "the editor" if container_name == CONTAINER else container_name
     if pod["metadata"].get("deletionTimestamp"):
         return PodState(name, False, "the old pod is ending")
     if status.get("phase") == "Failed":
@@ -42,7 +44,7 @@ def pod_state(pod: Object, container_name: str = CONTAINER) -> PodState:
         return PodState(name, False, _unscheduled(status) or "preparing the volume")
     state = container.get("state", {})
     if "running" in state:
-        return PodState(name, True, "the editor is starting")
+        return PodState(name, True, f"{what} is starting", ready=bool(container.get("ready")))
     waiting, ended = state.get("waiting", {}), state.get("terminated", {})
     reason, message = waiting.get("reason") or ended.get("reason") or "", waiting.get("message") or ""
     if reason in _PULL_FAILED:
@@ -51,10 +53,10 @@ def pod_state(pod: Object, container_name: str = CONTAINER) -> PodState:
     if reason in _CANNOT_START:
         last = container.get("lastState", {}).get("terminated", {})
         code = f" (its last exit code was {last['exitCode']})" if "exitCode" in last else ""
-        error = WorkspaceFailedError(f"{reason}: {message or 'the editor ends as soon as it starts'}{code}.")
-        return PodState(name, False, f"the editor does not start ({reason})", error)
+        error = WorkspaceFailedError(f"{reason}: {message or f'{what} ends as soon as it starts'}{code}.")
+        return PodState(name, False, f"{what} does not start ({reason})", error)
     if ended:
-        return PodState(name, False, f"the editor ended with exit code {ended.get('exitCode')} and is started again")
+        return PodState(name, False, f"{what} ended with exit code {ended.get('exitCode')} and is started again")
     return PodState(name, False, "preparing the container" if reason == "ContainerCreating" else reason or "waiting")
 
 

@@ -11,7 +11,7 @@ from cluster.errors import ApiError
 from cluster.kube.api import Kube
 from cluster.kube.kinds import KINDS
 from cluster.manifests.labels import WORKSPACES_NAMESPACE
-from cluster.names import workspace_of
+from cluster.names import service_of, workspace_of
 
 
 async def node_usage(kube: Kube, node: str) -> dict[str, Usage]:
@@ -24,10 +24,22 @@ async def node_usage(kube: Kube, node: str) -> dict[str, Usage]:
 
 
 def parse_summary(summary: dict[str, Any]) -> dict[str, Usage]:
-    """By workspace; of two pods of one, which there are while it is replaced, the newer counts."""
+    """By workspace, its services with it; of two editors, which it has while it is replaced, the newer counts."""
     pods = [one for one in summary.get("pods", []) if one["podRef"]["namespace"] == WORKSPACES_NAMESPACE]
     pods.sort(key=lambda one: one.get("startTime") or "")
-    return {workspace_of("Pod", one["podRef"]["name"]): _usage(one) for one in pods}
+    newest = {(workspace_of("Pod", name := one["podRef"]["name"]), service_of(name)): _usage(one) for one in pods}
+    whole: dict[str, Usage] = {}
+    for (workspace, _), usage in newest.items():
+        whole[workspace] = _sum(whole.get(workspace, Usage()), usage)
+    return whole
+
+
+def _sum(one: Usage, other: Usage) -> Usage:
+    return Usage(_add(one.cpu, other.cpu), _add(one.memory, other.memory))
+
+
+def _add(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else one + other
 
 
 def _usage(pod: dict[str, Any]) -> Usage:

@@ -1,8 +1,9 @@
 """Waiting for a workspace's pod: from its watch, with the reason in words, and an end where waiting cannot help."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from time import monotonic
 
 from cluster.errors import ApiError, ImagePullError, NotReadyError
@@ -10,7 +11,7 @@ from cluster.kube.api import Kube
 from cluster.kube.kinds import Object
 from cluster.manifests.labels import WORKSPACE_LABEL, WORKSPACES_NAMESPACE
 from cluster.manifests.workspace import CONTAINER
-from cluster.pods import current_pod, has_ended, pod_state
+from cluster.pods import PodState, current_pod, has_ended, pod_state
 from templates.events import Step
 
 LOOK_EVERY = 0.1
@@ -33,28 +34,37 @@ async def until_running(
     `mend_image` is asked once if the image cannot be pulled; True means that it is in the node now.
     Raises ImagePullError, WorkspaceFailedError, or NotReadyError after `within` seconds.
     """
+    editor = Watched(_selector(name), CONTAINER, "the editor", lambda state: state.running)
     try:
-        return await _watched(kube, name, step, within)
+        return await _watched(kube, editor, step, within)
     except ImagePullError:
         if not await mend_image(step):
             raise
     for pod in await pods(kube, name):  # a new pod, since the kubelet waits longer and longer with the old one
         await kube.delete("Pod", pod["metadata"]["name"], WORKSPACES_NAMESPACE)
-    return await _watched(kube, name, step, within)
+    return await _watched(kube, editor, step, within)
+
+
+async def until_service_ready(
+    kube: Kube, name: str, container: str, step: Step, *, within: float = START_WITHIN
+) -> None:
+    """Returns once the service whose objects are called `name` can be used; raises as `until_running` does."""
+    service = Watched({"app.kubernetes.io/instance": name}, container, container, lambda state: state.ready)
+    await _watched(kube, service, step, within)
 
 
 async def until_gone(kube: Kube, name: str) -> None:
     """Returns once no pod of the workspace is left; one that was evicted goes only if it is told to."""
-    while left := await pods(kube, name):
+    while left := await kube.list("Pod", WORKSPACES_NAMESPACE, labels={WORKSPACE_LABEL: name}):
         for pod in left:
             if has_ended(pod):
                 await kube.delete("Pod", pod["metadata"]["name"], WORKSPACES_NAMESPACE)
         await asyncio.sleep(LOOK_EVERY)
 
 
-async def until_volume_gone(kube: Kube, name: str) -> None:
-    """Returns once the workspace's volume claim is left no more."""
-    while await kube.get("PersistentVolumeClaim", name, WORKSPACES_NAMESPACE) is not None:
+async def until_volumes_gone(kube: Kube, name: str) -> None:
+    """Returns once no volume claim of the workspace is left."""
+    while await kube.list("PersistentVolumeClaim", WORKSPACES_NAMESPACE, labels={WORKSPACE_LABEL: name}):
         await asyncio.sleep(LOOK_EVERY)
 
 
@@ -64,29 +74,39 @@ async def was_replaced(kube: Kube, name: str, pod: str) -> bool:
     return current is None or current["metadata"]["name"] != pod or not pod_state(current).running
 
 
-async def _watched(kube: Kube, name: str, step: Step, within: float) -> str:
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """The pods with these labels, of which one is waited for; `what` stands for its container in words."""
+
+    labels: Mapping[str, str]
+    container: str
+    what: str
+    arrived: Callable[[PodState], bool]
+
+
+async def _watched(kube: Kube, watched: Watched, step: Step, within: float) -> str:
     start, words, seen = monotonic(), "there is no pod yet", ""
     try:
         async with asyncio.timeout(within):
-            async for pod in _current(kube, name):
-                state = pod_state(pod)
+            async for pod in _current(kube, watched.labels):
+                state = pod_state(pod, watched.container)
                 seen = state.name
-                if state.running:
+                if watched.arrived(state):
                     return state.name
                 if state.error is not None:
-                    step.log = await _why(kube, state.name)
+                    step.log = await _why(kube, state.name, watched.container)
                     raise state.error
                 if state.words != words:
                     words = state.words
                     step.progress(words)
     except TimeoutError:
-        step.log = await _why(kube, seen) if seen else ()
-    raise NotReadyError(f"After {monotonic() - start:.0f} s the editor still does not run: {words}.")
+        step.log = await _why(kube, seen, watched.container) if seen else ()
+    raise NotReadyError(f"After {monotonic() - start:.0f} s {watched.what} still does not run: {words}.")
 
 
-async def _current(kube: Kube, name: str) -> AsyncIterator[Object]:
+async def _current(kube: Kube, labels: Mapping[str, str]) -> AsyncIterator[Object]:
     known: dict[str, Object] = {}
-    async for event in kube.watch("Pod", WORKSPACES_NAMESPACE, labels=_selector(name)):
+    async for event in kube.watch("Pod", WORKSPACES_NAMESPACE, labels=labels):
         if event.type == "DELETED":
             known.pop(event.object["metadata"]["name"], None)
         else:
@@ -95,12 +115,12 @@ async def _current(kube: Kube, name: str) -> AsyncIterator[Object]:
             yield pod
 
 
-async def _why(kube: Kube, pod: str) -> tuple[str, ...]:
+async def _why(kube: Kube, pod: str, container: str) -> tuple[str, ...]:
     """The pod's warnings and the end of its log: what explains a failure."""
     events = await kube.list("Event", WORKSPACES_NAMESPACE, fields=f"involvedObject.name={pod}")
     said = [f"{one.get('reason')}: {one.get('message')}" for one in events if one.get("type") == "Warning"]
     with suppress(ApiError):  # where no container has started there is no log
-        said += [line async for line in kube.logs(pod, WORKSPACES_NAMESPACE, container=CONTAINER, tail=10)]
+        said += [line async for line in kube.logs(pod, WORKSPACES_NAMESPACE, container=container, tail=10)]
     return tuple(said[-15:])
 
 

@@ -27,8 +27,9 @@ from cluster.manifests.labels import (
 from cluster.manifests.workspace import CONTAINER, HOME, PROJECT_FOLDER, Address
 from cluster.names import check_name
 from cluster.pods import PodState, current_pod, pod_state
+from cluster.services import BringImage, Services
 from cluster.watching import watched
-from templates.events import Step, Steps
+from templates.events import Step, Steps, together
 from templates.project import Project
 
 ASKED_AT_ONCE = 16
@@ -39,7 +40,8 @@ ASKED_AT_ONCE = 16
 class KubernetesWorkspaces:
     """Makes, lists and removes workspaces through the API; every method can be called again.
 
-    `mend_image` is asked when a node lacks the workspace image; it says whether it is there now.
+    `mend_image` is asked when a node lacks the workspace image; it says whether it is there now. `bring_image` gives
+    the nodes a service's image.
     """
 
     kube: Kube
@@ -48,6 +50,7 @@ class KubernetesWorkspaces:
     image: str
     http_port: int
     mend_image: Callable[[Step], Awaitable[bool]]
+    bring_image: BringImage
 
     async def list(self) -> tuple[Workspace, ...]:
         found = await self._seen()
@@ -74,22 +77,27 @@ class KubernetesWorkspaces:
 
     async def create(self, name: str, project: Project, steps: Steps) -> None:
         address = self._address(check_name(name))
-        await Creation(self.kube, self.config, address, self.image, self.mend_image).run(project, steps)
+        await Creation(self.kube, self.config, address, self.image, self.mend_image, self._services).run(project, steps)
         if project.manifest.extensions:
             async with steps.step("extensions", "Installing the template's extensions") as step:
                 await install_extensions(self.exec, name, project.manifest.extensions, step)
 
     async def start(self, name: str, steps: Steps) -> None:
         await self._deployment(name)
-        async with steps.step("ready", f"Starting {name}", expected=3) as step:
-            await self._scale(name, 1)
-            await waiting.until_running(self.kube, name, step, mend_image=self.mend_image)
-            await ready.editor_ready(self._address(name), progress=step.progress)
+
+        async def start_editor() -> None:
+            async with steps.step("ready", f"Starting {name}", expected=3) as step:
+                await self._scale(name, 1)
+                await waiting.until_running(self.kube, name, step, mend_image=self.mend_image)
+                await ready.editor_ready(self._address(name), progress=step.progress)
+
+        await together(start_editor(), self._services.start(name, steps))
 
     async def stop(self, name: str, steps: Steps) -> None:
         await self._deployment(name)
         async with steps.step("stop", f"Stopping {name}", expected=2) as step:
             await self._scale(name, 0)
+            await self._services.stop(name)
             step.progress("waiting for the editor to end")
             await waiting.until_gone(self.kube, name)
 
@@ -101,11 +109,15 @@ class KubernetesWorkspaces:
                 for one in await self.kube.list(kind, WORKSPACES_NAMESPACE, labels={WORKSPACE_LABEL: name}):
                     await self.kube.delete(kind, one["metadata"]["name"], WORKSPACES_NAMESPACE)
             await self._scale(name, 0)
+            await self._services.remove(name)
             step.progress("waiting for the editor to end")
             await waiting.until_gone(self.kube, name)
-            step.progress("removing the volume")
-            await self.kube.delete("PersistentVolumeClaim", name, WORKSPACES_NAMESPACE)
-            await waiting.until_volume_gone(self.kube, name)
+            step.progress("removing what it kept")
+            for one in await self.kube.list(
+                "PersistentVolumeClaim", WORKSPACES_NAMESPACE, labels={WORKSPACE_LABEL: name}
+            ):
+                await self.kube.delete("PersistentVolumeClaim", one["metadata"]["name"], WORKSPACES_NAMESPACE)
+            await waiting.until_volumes_gone(self.kube, name)
             await self.kube.delete("Deployment", name, WORKSPACES_NAMESPACE)
 
     async def open_port(self, name: str, port: int) -> str:
@@ -149,6 +161,10 @@ class KubernetesWorkspaces:
         return await self.kube.exec(
             pod["metadata"]["name"], WORKSPACES_NAMESPACE, inside, container=CONTAINER, stdin=True, terminal=terminal
         )
+
+    @property
+    def _services(self) -> Services:
+        return Services(self.kube, self.config, self.bring_image)
 
     async def _scale(self, name: str, replicas: int) -> None:
         await self.kube.patch("Deployment", name, WORKSPACES_NAMESPACE, {"spec": {"replicas": replicas}})

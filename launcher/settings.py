@@ -124,6 +124,12 @@ class Settings:
     workspace_image: str = field(default=_IMAGES.workspace, metadata=_OWN_IMAGE)
     """An image of your own that workspaces run; empty: one is built, with Python and Node in it."""
 
+    postgresql_image: str = field(default=_IMAGES.postgresql, metadata=_IMAGE)
+    """The image of PostgreSQL that runs beside a new workspace whose template asks for it."""
+
+    redis_image: str = field(default=_IMAGES.redis, metadata=_IMAGE)
+    """The image of Redis that runs beside a new workspace whose template asks for it."""
+
     volume_size: str = field(default=_CLUSTER.volume_size, metadata=_QUANTITY)
     """The size of a new workspace's volume."""
 
@@ -222,6 +228,8 @@ def cluster_config(settings: Settings, home: Path, version: str) -> ClusterConfi
             code_server=settings.code_server_image,
             traefik=settings.traefik_image,
             workspace=settings.workspace_image,
+            postgresql=settings.postgresql_image,
+            redis=settings.redis_image,
         ),
         volume_size=settings.volume_size,
         memory=settings.memory,

@@ -15,6 +15,7 @@ from templates.errors import TemplateError, UnsafePathError
 from templates.paths import check_path
 from templates.placeholders import fill
 from templates.project import Manifest
+from templates.services import ServiceName
 from templates.variables import NAME, Line, Table, Title, Variable
 
 _OPEN_VSX = re.compile(r"[A-Za-z0-9][\w-]*\.[A-Za-z0-9][\w-]*(@[0-9][\w.+-]*)?", re.ASCII)
@@ -61,7 +62,8 @@ class TemplateManifest(Table):
     """What `template.toml` says; the template's id is its folder's name.
 
     `install`, `run`, `test` and `lint` are shell commands for the project's folder, in which variables may stand
-    unquoted. `icon` and `good_for` are what a gallery shows beside title and description.
+    unquoted. `services` run beside the workspace. `icon` and `good_for` are what a gallery shows beside title and
+    description.
     """
 
     title: Title
@@ -76,6 +78,7 @@ class TemplateManifest(Table):
     test: Line = ""
     lint: Line = ""
     extensions: Annotated[tuple[_Extension, ...], Field(strict=False), AfterValidator(_distinct)] = ()
+    services: Annotated[tuple[ServiceName, ...], Field(strict=False), AfterValidator(_distinct)] = ()
     variables: dict[_Name, Variable] = {}
 
     def of_project(self, template: str, values: Mapping[str, str]) -> Manifest:
@@ -93,6 +96,7 @@ class TemplateManifest(Table):
             extensions=self.extensions,
             install=fill(self.install, quoted),
             lint=fill(self.lint, quoted),
+            services=self.services,
         )
 
 

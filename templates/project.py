@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from templates.services import ServiceName
+
 CHUNK = 128 * 1024
 
 
@@ -39,7 +41,8 @@ class Manifest:
     """How a project is shown and run: what `template.toml` says, or what was found in a folder.
 
     `ports` are what the project serves (1024 to 65535); `install`, `run`, `test` and `lint` are shell commands in
-    the project's folder; `extensions` are Open VSX ids, or paths of .vsix files inside the project (`./name.vsix`).
+    the project's folder; `extensions` are Open VSX ids, or paths of .vsix files inside the project (`./name.vsix`);
+    `services` are names of `templates.services`.
     """
 
     title: str
@@ -53,6 +56,7 @@ class Manifest:
     extensions: tuple[str, ...] = ()
     install: str = ""
     lint: str = ""
+    services: tuple[ServiceName, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from cluster.kind.lifecycle import Lifecycle
 from cluster.kind.node import find_node, node_name
 from cluster.kind.parts import parts
 from cluster.kind.record import State
+from cluster.kind.service_image import bring
 from cluster.kube.api import Kube
 from cluster.kube.connection import Connection
 from cluster.usage import node_usage
@@ -195,6 +196,9 @@ class KindEngine:
         await load(self._config, node_name(self._config.cluster), step)
         return True
 
+    async def _bring_image(self, image: str, step: Step) -> None:
+        await bring(self._config, image, node_name(self._config.cluster), step)
+
     @property
     def _image(self) -> str:
         return workspace_image(self._config)
@@ -218,7 +222,13 @@ class KindEngine:
             raise ClusterDownError(f"The cluster {self._config.cluster!r} is {node.state}.")
         connection, state = known
         return KubernetesWorkspaces(
-            self._connect(connection), self._config, self.name, self._image, state.http_port, self._mend_image
+            self._connect(connection),
+            self._config,
+            self.name,
+            self._image,
+            state.http_port,
+            self._mend_image,
+            self._bring_image,
         )
 
     async def _named(self, name: str) -> KubernetesWorkspaces:

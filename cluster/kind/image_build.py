@@ -5,7 +5,7 @@ from collections import deque
 
 from cluster import process
 from cluster.config import ClusterConfig
-from cluster.errors import ImageBuildError, ImagePullError
+from cluster.errors import ImageBuildError
 from cluster.kind.image import (
     KEPT_LINES,
     docker_program,
@@ -16,7 +16,8 @@ from cluster.kind.image import (
     reason,
     workspace_image,
 )
-from cluster.kind.output import BuildProgress, PullProgress
+from cluster.kind.image_pull import pull
+from cluster.kind.output import BuildProgress
 from templates.events import Step
 
 _ENVIRONMENT = {
@@ -40,30 +41,9 @@ async def build(config: ClusterConfig, step: Step) -> None:
         return
     begun = 0.0
     if not await in_docker(base):
-        await _pull(base, step)
+        await pull(base, step, setting="VIBECODE_CODE_SERVER_IMAGE")
         begun = 0.5
     await _run_build(image, base, step, begun)
-
-
-async def _pull(image: str, step: Step) -> None:
-    step.progress(f"fetching {image}")
-    progress, tail = PullProgress(), deque[str](maxlen=KEPT_LINES)
-    async with process.process(docker_program(), "pull", image, stderr=asyncio.subprocess.STDOUT) as child:
-        assert child.stdout is not None
-        async for line in process.lines(child.stdout):
-            tail.append(line)
-            if said := progress.read(line):
-                step.progress(f"fetching {image}: {said[0]}", said[1] / 2)
-        code = await child.wait()
-    if code == 0:
-        return
-    await fail_if_docker_is_down()
-    step.log = tuple(tail)
-    raise ImagePullError(
-        f"{image}: {reason(tail)}",
-        hint=hint_of_full_disk(tail)
-        or "Check its name and your connection; `VIBECODE_CODE_SERVER_IMAGE` can name a mirror's.",
-    )
 
 
 async def _run_build(image: str, base: str, step: Step, begun: float) -> None:

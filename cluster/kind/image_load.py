@@ -1,4 +1,4 @@
-"""The workspace image is given to the cluster's node as an archive."""
+"""An image of Docker, such as that of the workspaces, is given to the cluster's node as an archive."""
 
 import asyncio
 import json
@@ -43,7 +43,7 @@ _KIND_ENVIRONMENT = {"KIND_EXPERIMENTAL_PROVIDER": "docker"}
 
 
 @dataclass(frozen=True, slots=True)
-class _NodeImage:
+class NodeImage:
     """An image in the node, with all its names."""
 
     id: str
@@ -63,20 +63,30 @@ async def load(config: ClusterConfig, node: str, step: Step) -> None:
         return
     if found is None:
         raise ImageLoadError(f"Docker no longer has {image}.")
-    mark = f"{LOADED}:{found.id.rpartition(':')[2]}"
-    present = await _in_node(node, image)
-    if present and mark in present.names:
+    present = await in_node(node, image)
+    if present and _mark(found) in present.names:
         step.note = "was there already"
         return
+    await give(config, image, found, node, step)
+
+
+async def give(config: ClusterConfig, image: str, found: DockerImage, node: str, step: Step) -> None:
+    """Transfers the image and marks it in the node; raises as `load` does."""
     await _transfer(config, node, image, found, step)
     arrived = await _listed(node, image)
     if arrived is None:
         raise ImageLoadError(f"`kind load` ended well, and the node does not list {image}.")
-    tagged = await docker("exec", node, "ctr", "--namespace=k8s.io", "images", "tag", "--force", arrived.id, mark)
+    tagged = await docker(
+        "exec", node, "ctr", "--namespace=k8s.io", "images", "tag", "--force", arrived.id, _mark(found)
+    )
     if tagged.code != 0:
         await fail_if_docker_is_down()
         step.log = tagged.stderr
         raise ImageLoadError(f"The node could not name {image} a second time.")
+
+
+def _mark(found: DockerImage) -> str:
+    return f"{LOADED}:{found.id.rpartition(':')[2]}"
 
 
 async def _transfer(config: ClusterConfig, node: str, image: str, found: DockerImage, step: Step) -> None:
@@ -146,18 +156,18 @@ async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter, size: 
     return True
 
 
-async def _in_node(node: str, image: str) -> _NodeImage | None:
+async def in_node(node: str, image: str) -> NodeImage | None:
     shown = await docker("exec", node, "crictl", "inspecti", image)
     if shown.code != 0:
         return None
     status = json.loads(shown.stdout)["status"]
-    return _NodeImage(status["id"], tuple(status.get("repoTags") or ()))
+    return NodeImage(status["id"], tuple(status.get("repoTags") or ()))
 
 
-async def _listed(node: str, image: str) -> _NodeImage | None:
+async def _listed(node: str, image: str) -> NodeImage | None:
     """The image, once the node lists it: containerd tells Kubernetes' side of what `ctr` imports a moment later."""
     start = monotonic()
-    while (found := await _in_node(node, image)) is None and monotonic() - start < LISTED_WITHIN:
+    while (found := await in_node(node, image)) is None and monotonic() - start < LISTED_WITHIN:
         await asyncio.sleep(0.1)
     return found
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from cluster.config import ClusterConfig
 from cluster.kube.kinds import Object
+from cluster.manifests import service
 from cluster.manifests.labels import (
     DIGEST_ANNOTATION,
     PORTS_ANNOTATION,
@@ -89,6 +90,7 @@ def deployment(address: Address, manifest: Manifest, digest: str, image: str, co
             {"name": "SHELL", "value": "/bin/bash"},
             {"name": "VIBECODE_WORKSPACE", "value": name},
             *service_tags("workspace"),
+            *service.variables(name, manifest.services),
         ],
         "envFrom": [
             {"configMapRef": {"name": AGENT_ENV, "optional": True}},

@@ -15,6 +15,7 @@ from templates.events import Event, Step, stream
 from templates.project import Project
 from tests.contract.test_workspace_files import WorkspaceFilesContract
 from tests.fakes.editor import FakeEditor
+from tests.fakes.images import FakeImages
 from tests.fakes.kube_server import FakeKubeServer
 
 
@@ -46,7 +47,9 @@ class TestOverKubernetes(WorkspaceFilesContract):
             kube = Kube(server.connection, timeout=2, patience=5)
             await kube.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": WORKSPACES_NAMESPACE}})
             config = ClusterConfig(home=tmp_path, base_domain="x.test")
-            workspaces = KubernetesWorkspaces(kube, config, "kind", "image:1", editor.port, no_image)
+            workspaces = KubernetesWorkspaces(
+                kube, config, "kind", "image:1", editor.port, no_image, FakeImages().bring
+            )
             yield Side(workspaces)  # type: ignore[misc]
             await kube.close()
 

@@ -15,6 +15,7 @@ from cluster.workspaces import KubernetesWorkspaces
 from templates.events import Event, Step, StepDone, stream
 from templates.project import Manifest, Project, ProjectFile
 from tests.fakes.editor import FakeEditor
+from tests.fakes.images import FakeImages
 from tests.fakes.kube_server import FakeKubeServer
 
 
@@ -28,7 +29,7 @@ class Side:
         config = ClusterConfig(home=folder, base_domain="x.test")
         self.name = name
         self.server = server
-        self._all = KubernetesWorkspaces(kube, config, "kind", "image:1", editor.port, no_image)
+        self._all = KubernetesWorkspaces(kube, config, "kind", "image:1", editor.port, no_image, FakeImages().bring)
         self.workspaces, self.workspace, self.exec = self._all.list, self._all.get, self._all.exec
 
     def create(self, name: str, project: Project) -> AsyncGenerator[Event]:

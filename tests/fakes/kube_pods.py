@@ -1,4 +1,6 @@
-"""What controllers and the kubelet do, as far as the fake goes: Deployments get pods, pods run, claims are bound."""
+"""What controllers and the kubelet do, as far as the fake goes: Deployments and StatefulSets get pods, pods run, claims
+are bound.
+"""
 
 import asyncio
 import uuid
@@ -32,16 +34,17 @@ class Controller:
         before = -1
         while before != self._store.version:
             before = self._store.version
-            for deployment in self._store.list("deployments"):
-                self._deployment(deployment)
+            for plural in ("deployments", "statefulsets"):
+                for one in self._store.list(plural):
+                    self._replicate(plural, one)
             for pod in self._store.list("pods"):
                 self._pod(pod)
             for claim in self._store.list("persistentvolumeclaims"):
                 if "status" not in claim:
                     self._store.update(_key("persistentvolumeclaims", claim), {**claim, "status": {"phase": "Bound"}})
 
-    def _deployment(self, deployment: Object) -> None:
-        metadata, spec = deployment["metadata"], deployment["spec"]
+    def _replicate(self, plural: str, owner: Object) -> None:
+        metadata, spec = owner["metadata"], owner["spec"]
         replicas, template = spec.get("replicas", 1), spec["template"]
         own: list[Object] = []
         for pod in self._store.list("pods", metadata["namespace"]):
@@ -52,27 +55,28 @@ class Controller:
                     self._store.delete(_key("pods", pod))
         for pod in own[replicas:]:
             self._store.delete(_key("pods", pod))
-        for _ in range(replicas - len(own)):
-            self._make_pod(deployment)
+        for number in range(len(own), replicas):
+            self._make_pod(owner, str(number) if plural == "statefulsets" else uuid.uuid4().hex[:5])
         ready = sum(pod.get("status", {}).get("phase") == "Running" for pod in own[:replicas])
         status = {"observedGeneration": metadata["generation"]}
         if replicas:
             status |= {"replicas": replicas, "updatedReplicas": replicas}
         if ready:
             status |= {"readyReplicas": ready, "availableReplicas": ready}
-        self._store.update(_key("deployments", deployment), {**deployment, "status": status})
+        self._store.update(_key(plural, owner), {**owner, "status": status})
 
-    def _make_pod(self, deployment: Object) -> None:
-        metadata, template = deployment["metadata"], deployment["spec"]["template"]
-        name = f"{metadata['name']}-{uuid.uuid4().hex[:5]}"
-        owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": metadata["name"], "uid": metadata["uid"]}
+    def _make_pod(self, owner: Object, suffix: str) -> None:
+        metadata, template = owner["metadata"], owner["spec"]["template"]
+        reference = {name: owner[name] for name in ("apiVersion", "kind")} | {
+            name: metadata[name] for name in ("name", "uid")
+        }
         pod = {
             "apiVersion": "v1",
             "kind": "Pod",
-            "metadata": {"labels": template["metadata"].get("labels", {}), "ownerReferences": [owner]},
+            "metadata": {"labels": template["metadata"].get("labels", {}), "ownerReferences": [reference]},
             "spec": template["spec"],
         }
-        self._store.create(("pods", metadata["namespace"], name), pod)
+        self._store.create(("pods", metadata["namespace"], f"{metadata['name']}-{suffix}"), pod)
 
     def _pod(self, pod: Object) -> None:
         if pod.get("status", {}).get("phase") not in (None, "Pending"):

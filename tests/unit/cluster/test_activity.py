@@ -117,6 +117,8 @@ def test_an_event_is_told_in_words(told: Any, expected: Occurrence) -> None:
         ("ReplicaSet", "my-shop-2-6f9", "my-shop-2"),
         ("Pod", "my-shop-2-6f9-abcde", "my-shop-2"),
         ("PersistentVolumeClaim", "shop", "shop"),
+        ("PersistentVolumeClaim", "my-shop--redis", "my-shop"),
+        ("Pod", "my-shop--redis-0", "my-shop"),
     ],
 )
 def test_whose_an_object_is(kind: str, name: str, workspace: str) -> None:

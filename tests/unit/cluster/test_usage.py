@@ -43,6 +43,14 @@ def memory(size: int) -> Any:
             ],
             {"shop": Usage(1000, 2)},
         ),
+        (
+            [
+                pod("shop--redis-0", started="2026-01-01T00:00:09Z", cpu=cpu(10**7), memory=memory(3)),
+                pod("shop-6f9-abcde", cpu=cpu(10**8), memory=memory(1)),
+                pod("shop--postgresql-0"),
+            ],
+            {"shop": Usage(110, 4)},
+        ),
     ],
 )
 def test_a_summary_is_told_by_workspace(pods: list[Any], usage: dict[str, Usage]) -> None:

@@ -20,6 +20,7 @@ from cluster.manifests.labels import EDITORS, SEEDED_ANNOTATION, WORKSPACE_LABEL
 from cluster.watching import watched
 from cluster.workspaces import KubernetesWorkspaces
 from templates.events import Step
+from tests.fakes.images import FakeImages
 from tests.fakes.kube_server import FakeKubeServer, Refuse, Silence
 
 Watch = AsyncGenerator[tuple[Workspace, ...]]
@@ -38,7 +39,9 @@ async def workspaces(server: FakeKubeServer, tmp_path: Path) -> AsyncIterator[Ku
         raise AssertionError
 
     kube = Kube(server.connection, timeout=0.3, patience=0.5)
-    yield KubernetesWorkspaces(kube, ClusterConfig(home=tmp_path), "kind", "our/image:1", 8080, mend_image)
+    yield KubernetesWorkspaces(
+        kube, ClusterConfig(home=tmp_path), "kind", "our/image:1", 8080, mend_image, FakeImages().bring
+    )
     await kube.close()
 
 

@@ -26,6 +26,7 @@ from cluster.workspaces import KubernetesWorkspaces
 from templates.events import Event, Step, StepDone, StepFailed, StepStarted, stream
 from templates.project import Manifest, Project, ProjectFile
 from tests.fakes.editor import FakeEditor
+from tests.fakes.images import FakeImages
 from tests.fakes.kube_server import Cut, FakeKubeServer, Refuse, Silence
 
 NAMESPACE = "vibecode-workspaces"
@@ -72,7 +73,7 @@ def workspaces(
         return True
 
     config = ClusterConfig(home=tmp_path, base_domain="x.test")
-    return KubernetesWorkspaces(kube, config, "kind", "our/image:1", editor.port, mend_image)
+    return KubernetesWorkspaces(kube, config, "kind", "our/image:1", editor.port, mend_image, FakeImages().bring)
 
 
 async def create(workspaces: KubernetesWorkspaces, made: Project, name: str = "shop") -> list[Event]:

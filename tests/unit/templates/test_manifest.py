@@ -113,6 +113,8 @@ INTEGER = 'type = "integer"\ntitle = "X"\n'
         (HEAD + 'tags = ["a", "b", "a"]\n', "line 4: tags must not name anything twice"),
         (HEAD + 'extensions = ["a.b", "a.b"]\n', "line 4: extensions must not name anything twice"),
         (HEAD + 'run = "a\\nb"\n', "line 4: run must be one line"),
+        (HEAD + 'services = ["mysql"]\n', "line 4: services[0] must be 'postgresql' or 'redis'"),
+        (HEAD + 'services = ["redis", "redis"]\n', "line 4: services must not name anything twice"),
         (HEAD + 'extensions = ["python"]\n', "line 4: extensions[0] must be `publisher.name`"),
         (HEAD + 'extensions = ["a.b@latest"]\n', "line 4: extensions[0] must be `publisher.name`"),
         (HEAD + 'extensions = ["a.b; rm -rf /"]\n', "line 4: extensions[0] must be `publisher.name`"),

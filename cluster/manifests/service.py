@@ -1,0 +1,150 @@
+"""A service beside a workspace: StatefulSet, volume, Service, Secret, and the policies that join the two alone."""
+
+from collections.abc import Iterable
+
+from cluster.config import ClusterConfig
+from cluster.kube.kinds import Object
+from cluster.manifests.labels import TEAM, TEAM_LABEL, WORKSPACE_LABEL, WORKSPACES_NAMESPACE, labels, selector
+from cluster.manifests.observed import logs
+from cluster.manifests.service_programs import DATA, PROGRAMS, SECRETS
+from templates.services import SERVICES, ServiceName
+
+COMPONENT = "service"
+
+
+def service_name(workspace: str, service: str) -> str:
+    """Of all its objects, and its host name; no workspace's name has two hyphens in a row."""
+    return f"{workspace}--{service}"
+
+
+def secret(workspace: str, service: ServiceName, password: str, config: ClusterConfig) -> Object:
+    """The password, and all that has it in it; made once, since the service's volume remembers the first."""
+    program, name = PROGRAMS[service], service_name(workspace, service)
+    data = {"password": password, "url": program.url(name, password), **program.files(password)}
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": _meta(workspace, service, config),
+        "type": "Opaque",
+        "stringData": data,
+    }
+
+
+def variables(workspace: str, services: Iterable[ServiceName]) -> list[Object]:
+    """The environment by which what runs in the workspace finds its services."""
+    return [_from_secret(SERVICES[name].variable, workspace, name, "url") for name in services]
+
+
+def parts(workspace: str, service: ServiceName, config: ClusterConfig) -> list[Object]:
+    """All but the Secret and the StatefulSet; order does not matter."""
+    port = {"protocol": "TCP", "port": PROGRAMS[service].port}
+    editor = {"podSelector": {"matchLabels": selector("code-server", workspace)}}
+    own = {"podSelector": {"matchLabels": selector(service, service_name(workspace, service))}}
+    volume = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": _meta(workspace, service, config),
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": config.volume_size}}},
+    }
+    address = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": _meta(workspace, service, config),
+        "spec": {"selector": own["podSelector"]["matchLabels"], "ports": [{**port, "targetPort": port["port"]}]},
+    }
+    way_in = {**own, "policyTypes": ["Ingress", "Egress"], "ingress": [{"from": [editor], "ports": [port]}]}
+    way_out = {**editor, "policyTypes": ["Egress"], "egress": [{"to": [own], "ports": [port]}]}
+    return [
+        volume,
+        address,
+        _policy(_meta(workspace, service, config), way_in),
+        _policy(_meta(workspace, service, config, "-client"), way_out),
+    ]
+
+
+def stateful_set(workspace: str, service: ServiceName, config: ClusterConfig) -> Object:
+    """The service itself, not started yet; never two pods at once, as two must not write to one volume."""
+    program, name, meta = PROGRAMS[service], service_name(workspace, service), _meta(workspace, service, config)
+    container = {
+        "name": service,
+        "image": program.image(config.images),
+        "imagePullPolicy": "IfNotPresent",
+        "command": list(program.command),
+        "workingDir": DATA,
+        "env": [_from_secret(one, workspace, service, "password") for one in program.environment],
+        "ports": [{"containerPort": program.port}],
+        "startupProbe": _probe(program.probe, period=1, failures=300),
+        "readinessProbe": _probe(program.probe, period=10, failures=3),
+        "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"cpu": "1", "memory": program.memory}},
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "readOnlyRootFilesystem": True,
+        },
+        "volumeMounts": [
+            {"name": "data", "mountPath": DATA},
+            {"name": "secrets", "mountPath": SECRETS, "readOnly": True},
+            {"name": "tmp", "mountPath": "/tmp"},
+        ],
+    }
+    pod = {
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "terminationGracePeriodSeconds": 30,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": program.user,
+            "runAsGroup": program.user,
+            "fsGroup": program.user,
+            "fsGroupChangePolicy": "OnRootMismatch",
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [container],
+        "volumes": [
+            {"name": "data", "persistentVolumeClaim": {"claimName": name}},
+            {"name": "secrets", "secret": {"secretName": name, "defaultMode": 0o440}},
+            {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}},
+        ],
+    }
+    tags = {**meta["labels"], TEAM_LABEL: TEAM}
+    template = {"labels": tags, "annotations": logs(service, service, f"{workspace}-{service}")}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": meta,
+        "spec": {
+            "replicas": 0,
+            "revisionHistoryLimit": 2,
+            "serviceName": name,
+            "selector": {"matchLabels": selector(service, name)},
+            "template": {"metadata": template, "spec": pod},
+        },
+    }
+
+
+def _meta(workspace: str, service: ServiceName, config: ClusterConfig, suffix: str = "") -> Object:
+    name = service_name(workspace, service)
+    own = labels(service, instance=name, component=COMPONENT, version=config.version)
+    return {
+        "name": f"{name}{suffix}",
+        "namespace": WORKSPACES_NAMESPACE,
+        "labels": {**own, "tags.datadoghq.com/service": f"{workspace}-{service}", WORKSPACE_LABEL: workspace},
+    }
+
+
+def _policy(meta: Object, spec: Object) -> Object:
+    return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta, "spec": spec}
+
+
+def _from_secret(variable: str, workspace: str, service: str, key: str) -> Object:
+    reference = {"name": service_name(workspace, service), "key": key}
+    return {"name": variable, "valueFrom": {"secretKeyRef": reference}}
+
+
+def _probe(command: tuple[str, ...], *, period: int, failures: int) -> Object:
+    return {
+        "exec": {"command": list(command)},
+        "periodSeconds": period,
+        "timeoutSeconds": 5,
+        "failureThreshold": failures,
+    }
