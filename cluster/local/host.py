@@ -18,7 +18,7 @@ from typing import Any
 
 from cluster.errors import ClusterBusyError, PortTakenError, WorkspaceNotFoundError
 from cluster.kind.ports import is_free
-from cluster.local import editor
+from cluster.local import editor, loops
 from cluster.local.contact import LINE, Contact, Order, read_contact
 from cluster.local.ending import end_workspace
 from cluster.local.files import replace_file, told
@@ -217,7 +217,7 @@ def main() -> int:
     if os.fork():  # whoever started the host is not its parent, and need not wait for it
         os._exit(0)
     try:
-        asyncio.run(run(Order(**json.load(sys.stdin))))
+        loops.run(run(Order(**json.load(sys.stdin))))
     except VibeCodeError as error:
         _say({"error": error.as_dict()})
         return 1

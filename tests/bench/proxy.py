@@ -18,6 +18,7 @@ from urllib.parse import quote, urljoin
 from aiohttp import BaseConnector, ClientSession, TCPConnector, UnixConnector
 from yarl import URL
 
+from cluster.local import loops
 from cluster.local.proxy.app import Application, listen, serve
 from cluster.local.proxy.passes import Passes
 from cluster.local.proxy.tickets import Tickets
@@ -183,4 +184,4 @@ async def _run(socket: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_run(Path(sys.argv[1])))
+    loops.run(_run(Path(sys.argv[1])))

@@ -1,7 +1,7 @@
 """A real small upstream on a Unix socket, behind the proxy as it is served; everything over real connections."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,12 +9,18 @@ from tempfile import TemporaryDirectory
 import pytest
 from aiohttp import ClientSession, CookieJar, web
 
+from cluster.local.loops import loop_factory
 from cluster.local.proxy.app import Application, listen, serve
 from cluster.local.proxy.passes import Passes
 from cluster.local.proxy.tickets import Tickets
 
 BASE = "vibecode.localhost"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The host's own, and the one that it falls back to."""
+    return {"asyncio": asyncio.new_event_loop, "host": loop_factory() or asyncio.new_event_loop}
 
 
 class Workspace:
