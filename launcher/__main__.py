@@ -11,10 +11,13 @@ def main() -> int:
 
         sys.stdout.write(f"vibecode {__version__}\n")
         return 0
+    from time import monotonic
+
+    started = monotonic()
     try:
         from launcher import cli
 
-        return cli.main(arguments)
+        return cli.main(arguments, started=started)
     except KeyboardInterrupt:  # before the command has begun
         return 130
 

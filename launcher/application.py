@@ -82,4 +82,5 @@ def screen_services(console: Console, loaded: LoadedSettings, paths: Paths, serv
         models=LocalModelAccess(loaded.values, paths, secrets, console.environ, services.sign_in),
         log_file=paths.log_file,
         version=__version__,
+        first_frame=services.first_frame,
     )

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -19,9 +19,12 @@ from templates.errors import CancelledError, UnexpectedError, VibeCodeError
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from contextlib import AbstractContextManager
 
     from launcher.commands.command import Command
     from launcher.context import Context
+    from launcher.paths import Paths
+    from launcher.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -29,17 +32,24 @@ USAGE = 2
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def main(arguments: Sequence[str], services: Services | None = None, environ: Mapping[str, str] | None = None) -> int:
-    """Runs the command line `arguments` (without the program's name); the exit code.
+def main(
+    arguments: Sequence[str],
+    services: Services | None = None,
+    environ: Mapping[str, str] | None = None,
+    started: float | None = None,
+) -> int:
+    """Runs the command line `arguments` (without the program's name), of a program that began at `started`.
 
+    `started` is monotonic time, in seconds; now, if it is not given. The answer is the exit code:
     0 is success, 1 an error, 2 wrong usage, 128 + n where signal n stopped it; `exec` passes its command's on.
     """
     services = services or Services()
     environ = os.environ if environ is None else environ
+    started = monotonic() if started is None else started
     own, after_dashes = _split(arguments)
     console = Console(sys.stdin, sys.stdout, sys.stderr, environ, as_json="--json" in own)
     try:
-        code = _main(own, after_dashes, console, services)
+        code = _main(own, after_dashes, console, services, started)
         sys.stdout.flush()
         return code
     except BrokenPipeError:  # whoever read the output has left, as `head` does
@@ -56,7 +66,7 @@ def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     return own, []
 
 
-def _main(own: list[str], after_dashes: list[str], console: Console, services: Services) -> int:
+def _main(own: list[str], after_dashes: list[str], console: Console, services: Services, started: float) -> int:
     try:
         found = paths.find(console.environ)
     except VibeCodeError as error:
@@ -67,7 +77,8 @@ def _main(own: list[str], after_dashes: list[str], console: Console, services: S
         if not own and can_open(console):
             loaded = settings.load(found.config_file, console.environ)
             logs.start(found.log_file, loaded.values.log_level)
-            return open_application(console, loaded, found, services)
+            with _recorded("application", services, loaded.values, found, console.environ, started) as observed:
+                return open_application(console, loaded, found, observed)
         from launcher.context import Context  # with all commands, for which the first frame does not wait
         from launcher.overview import overview
 
@@ -80,7 +91,8 @@ def _main(own: list[str], after_dashes: list[str], console: Console, services: S
         loaded = settings.load(found.config_file, console.environ)
         logs.start(found.log_file, loaded.values.log_level)
         args.after_dashes = after_dashes
-        return _run(args.command, Context(console, loaded, found, services), args)
+        with _recorded(args.command.name, services, loaded.values, found, console.environ, started) as observed:
+            return _run(args.command, Context(console, loaded, found, observed), args)
     except UsageError as error:
         console.error(error)
         return USAGE
@@ -95,6 +107,17 @@ def _main(own: list[str], after_dashes: list[str], console: Console, services: S
         hint = f"Run the command again; if it fails again, {found.log_file} has the details."
         console.error(UnexpectedError(f"{type(error).__name__}: {error}", hint=hint))
         return 1
+
+
+def _recorded(
+    command: str, services: Services, values: "Settings", paths: "Paths", environ: Mapping[str, str], started: float
+) -> "AbstractContextManager[Services]":
+    """The services as they are, unless telemetry is switched on."""
+    if not values.telemetry:
+        return nullcontext(services)
+    from launcher.telemetry.recording import recording
+
+    return recording(command, services, values, paths, environ, started)
 
 
 def _parse(own: list[str], environ: Mapping[str, str], services: Services) -> "Namespace | None":

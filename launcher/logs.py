@@ -26,6 +26,13 @@ class PrivateLogFile(logging.handlers.RotatingFileHandler):
         return cast(TextIOWrapper, stream)
 
 
+def write_as(formatter: logging.Formatter) -> None:
+    """From now on, lines of the file are made by `formatter`."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, PrivateLogFile):
+            handler.setFormatter(formatter)
+
+
 def start(file: Path, level: str) -> None:
     """Sends the log of all floors from `level` (ERROR, WARN, INFO, DEBUG) on to `file`, others' from WARN on.
 

@@ -100,6 +100,7 @@ async def connected_model(
 
     Raises a `ModelError` that says what is missing.
     """
+    from launcher.telemetry.hooks import observe_budget, observed_model
     from templates.models.client import OpenAIModel, http_client
     from templates.models.ledger import Account
     from templates.models.metered import MeteredModel
@@ -109,6 +110,11 @@ async def connected_model(
     server = await server_of(profile, secrets, environ)
     async with http_client() as http:
         info = await find_info(http, server, profile.model)
-        model = OpenAIModel(http, server, info.id, context=info.context, notice=notice)
-        account = Account(server.url, info.id, workspace)
-        yield MeteredModel(model, info.prices, ledger_of(paths), budgets_of(settings), account)
+        model = observed_model(
+            OpenAIModel(http, server, info.id, context=info.context, notice=notice), info.prices, server.url
+        )
+        account, ledger, budgets = Account(server.url, info.id, workspace), ledger_of(paths), budgets_of(settings)
+        try:
+            yield MeteredModel(model, info.prices, ledger, budgets, account)
+        finally:
+            await observe_budget(ledger, budgets)

@@ -178,6 +178,12 @@ class Settings:
     theme: ThemeChoice = field(default="auto", metadata=_choice("auto", "dark", "light", "contrast", "terminal"))
     """The terminal application's colours; `terminal`: the 16 of your terminal; `auto`: `dark` where it shows more."""
 
+    telemetry: bool = field(default=False, metadata=_SWITCH)
+    """Whether VibeCode tells a Datadog Agent on this machine of itself; `vibecode datadog status --what` lists what."""
+
+    telemetry_words: bool = field(default=False, metadata=_SWITCH)
+    """Whether that may carry words: what you ask models and what they answer, and the names of workspaces."""
+
     log_level: LogLevel = field(default="INFO", metadata=_choice("ERROR", "WARN", "INFO", "DEBUG"))
     """From which level on the log file is written: ERROR, WARN, INFO or DEBUG."""
 

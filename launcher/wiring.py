@@ -85,6 +85,8 @@ class Services:
     secrets: Callable[[], Secrets] = KeyringSecrets
     sign_in: Callable[[], "SignIn"] = sign_in
     datadog_url: Callable[[str], str] = datadog_url
+    first_frame: Callable[[], None] = lambda: None
+    """Told that the terminal application has drawn its first frame."""
 
 
 def config_of(settings: Settings, paths: Paths) -> ClusterConfig:

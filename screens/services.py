@@ -37,7 +37,8 @@ class Services:
     """How the outside world is reached.
 
     `engines` imports what is slow to import, so it is called beside the event loop, once, after the first frame.
-    `shell` runs a shell of the named workspace on the terminal that the application has left for it.
+    `shell` runs a shell of the named workspace on the terminal that the application has left for it. `first_frame` is
+    told once something is drawn.
     """
 
     engines: Callable[[], Engines]
@@ -51,3 +52,4 @@ class Services:
     version: str
     catalog: Catalog = field(default_factory=Catalog)
     now: Callable[[], datetime] = utc_now
+    first_frame: Callable[[], None] = lambda: None

@@ -1,0 +1,1 @@
+"""What the program tells Datadog of itself, where a person has switched that on."""

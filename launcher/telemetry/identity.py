@@ -1,0 +1,9 @@
+"""Whose telemetry it is, in Datadog's unified service tags."""
+
+from cluster.datadog.monitors.monitor import ENV
+from launcher import __version__
+
+
+def identity() -> dict[str, str]:
+    """Of everything that is sent, and of every line that is logged meanwhile."""
+    return {"env": ENV, "service": "vibecode", "version": __version__, "team": "vibecode"}
