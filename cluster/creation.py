@@ -15,6 +15,7 @@ from cluster.manifests import workspace as manifests
 from cluster.manifests.labels import DIGEST_ANNOTATION, SEEDED_ANNOTATION, WORKSPACES_NAMESPACE
 from cluster.manifests.workspace import CONTAINER, Address
 from cluster.services import Services
+from cluster.task_log import task_log_files
 from templates.events import Step, Steps, together
 from templates.project import Project
 
@@ -33,7 +34,8 @@ class Creation:
     async def run(self, project: Project, steps: Steps) -> None:
         """Raises WorkspaceExistsError where the name is taken, by a finished workspace or by another creator."""
         name = self.address.name
-        files = seed.Seed(project.files, home_files(project), await asyncio.to_thread(lambda: project.digest))
+        home = (*task_log_files(), *home_files(project))
+        files = seed.Seed(project.files, home, await asyncio.to_thread(lambda: project.digest))
         async with AsyncExitStack() as held:
             async with steps.step("workspace", f"Creating the workspace {name}", expected=0.3) as step:
                 await held.enter_async_context(creating(self.kube, name, step))

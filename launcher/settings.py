@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cluster.config import ClusterConfig, Images
+from cluster.datadog.agent.config import AgentImages
 from launcher.errors import SettingError
 
 EngineChoice = Literal["auto", "kind", "context", "local"]
@@ -19,6 +20,7 @@ DEFAULT = "default"
 
 _CLUSTER = ClusterConfig(home=Path())
 _IMAGES = Images()
+_AGENT_IMAGES = AgentImages()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ _URL = _text(r"(https?://[^\s@?#]+)?", "an address such as `http://localhost:114
 _MODEL = _text(r"[\w~./:@+-]{0,200}", "a model's name as its server has it, or nothing")
 _DATADOG_SITE = _text(r"([a-z0-9-]+\.)*[a-z0-9-]+\.[a-z]+|", "a site of Datadog such as `datadoghq.eu`, or nothing")
 _HANDLES = _text(r"(@[\w.@+-]+( @[\w.@+-]+)*)?", "handles such as `@you@example.com @slack-team`, or nothing")
+_RUM_APPLICATION = _text(r"([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?", "an application's id, a UUID, or nothing")
+_RUM_TOKEN = _text(r"(pub[0-9a-f]{32})?", "a client token, which begins with `pub`, or nothing")
 _DOLLARS = _rule("US dollars such as `2.50`; 0 is no limit", _parse_dollars)
 _PORT = _rule("a port from 1 to 65535, or 0 to have one chosen", _parse_port)
 _SWITCH = _rule("true or false", _parse_switch, ("true", "false"))
@@ -171,6 +175,18 @@ class Settings:
 
     datadog_site: str = field(default="", metadata=_DATADOG_SITE)
     """The site of Datadog that your keys are of; empty: what DD_SITE says, else the site that takes the API key."""
+
+    datadog_agent_image: str = field(default=_AGENT_IMAGES.agent, metadata=_IMAGE)
+    """The image of Datadog's Agent."""
+
+    datadog_cluster_agent_image: str = field(default=_AGENT_IMAGES.cluster_agent, metadata=_IMAGE)
+    """The image of Datadog's Cluster Agent."""
+
+    datadog_rum_application: str = field(default="", metadata=_RUM_APPLICATION)
+    """The id of your RUM application, whose snippet goes into the pages of new projects; empty: none does."""
+
+    datadog_rum_token: str = field(default="", metadata=_RUM_TOKEN)
+    """The client token of that application; it is no secret, since pages carry it."""
 
     datadog_notify: str = field(default="", metadata=_HANDLES)
     """Who is told of alerts, as Datadog writes it: `@you@example.com @slack-team`; empty: nobody is."""

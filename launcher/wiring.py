@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -19,6 +20,7 @@ from templates.events import Event
 
 if TYPE_CHECKING:
     from cluster.doctor.check import Diagnosis
+    from cluster.kube.api import Kube
     from templates.models.sign_in import SignIn
 
 DOCKER_PATIENCE = 5
@@ -66,6 +68,12 @@ def sign_in() -> "SignIn":
     return SignIn()
 
 
+def agent_cluster(config: ClusterConfig) -> "AbstractAsyncContextManager[Kube]":
+    from cluster.datadog.agent.connection import agent_cluster
+
+    return agent_cluster(config)
+
+
 def datadog_url(site: str) -> str:
     from cluster.datadog.sites import api_url
 
@@ -87,6 +95,7 @@ class Services:
     datadog_url: Callable[[str], str] = datadog_url
     first_frame: Callable[[], None] = lambda: None
     """Told that the terminal application has drawn its first frame."""
+    agent_cluster: Callable[[ClusterConfig], "AbstractAsyncContextManager[Kube]"] = agent_cluster
 
 
 def config_of(settings: Settings, paths: Paths) -> ClusterConfig:

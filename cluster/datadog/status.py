@@ -59,7 +59,7 @@ class DatadogStatus:
     site: Site | None
     api: KeyStatus
     app: KeyStatus
-    agent: str = "The Agent is not in the cluster: this version of VibeCode does not install it yet."
+    agent: str = "The Agent was not looked at; `vibecode datadog status` does."
 
     @property
     def ok(self) -> bool:

@@ -53,6 +53,7 @@ def _new_arguments(parser: ArgumentParser) -> None:
 
 
 async def _new(context: Context, args: Namespace) -> int:
+    from launcher.rum import seen_by_datadog
     from templates.catalog import Catalog
     from templates.render import render
 
@@ -60,7 +61,8 @@ async def _new(context: Context, args: Namespace) -> int:
     variables: dict[str, str] = dict(args.variables)
 
     async def project(name: str) -> Project:
-        return await asyncio.to_thread(render, template, {**variables, "name": name})
+        made = await asyncio.to_thread(render, template, {**variables, "name": name})
+        return seen_by_datadog(made, context, name)
 
     return await _create(context, args, wanted=template.id, template=template.id, project=project)
 

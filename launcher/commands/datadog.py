@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cluster.datadog.errors import DatadogError
 from cluster.datadog.keys import VARIABLES, WORDS, KeyKind, Keys
 from launcher.commands.command import Command
+from launcher.commands.datadog_agent import agent_lines, agent_state, disable, enable
 from launcher.commands.datadog_monitors import monitors, runbook
 from launcher.context import Context
 from launcher.datadog import datadog_connection, datadog_keys, datadog_status, named_site
@@ -24,11 +25,12 @@ _SIGNS = {"valid": ("✓", "green"), "unknown": ("⚠", "yellow"), "missing": ("
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.usage = "vibecode datadog [-h] [--json] [status|key|monitors|runbook …]"
-    actions = parser.add_subparsers(
-        title="actions", prog="vibecode datadog", metavar="status|key|monitors|runbook", dest="action"
-    )
-    status = actions.add_parser("status", help="which keys there are, what Datadog says of them, what is missing")
+    parser.usage = "vibecode datadog [-h] [--json] [status|enable|disable|key|monitors|runbook …]"
+    actions = parser.add_subparsers(title="actions", prog="vibecode datadog", metavar="ACTION", dest="action")
+    status = actions.add_parser("status", help="keys, the Agent, the monitors: what there is, what is missing")
+    enable = actions.add_parser("enable", help="put Datadog's Agent into the cluster, or make it so")
+    enable.add_argument("--lite", action="store_true", help="less memory: no Cluster Agent, no processes")
+    disable = actions.add_parser("disable", help="remove Datadog's Agent from the cluster")
     key = actions.add_parser("key", help="keep a key in the keyring; it is typed or piped in, never an argument")
     key.add_argument("kind", metavar="api|app", choices=tuple(VARIABLES), help="the API key, or the application key")
     key.add_argument("--delete", action="store_true", help="forget the key")
@@ -43,14 +45,22 @@ def _arguments(parser: ArgumentParser) -> None:
     destroy.add_argument("--yes", action="store_true", help="do not ask")
     runbook = actions.add_parser("runbook", help="what an alert means and what helps; without an ID, all of them")
     runbook.add_argument("monitor", metavar="ID", nargs="?", help="an alert, such as cluster-down")
-    for action in (status, key, plan, apply, destroy, runbook):
+    for action in (status, enable, disable, key, plan, apply, destroy, runbook):
         action.add_argument(
             "--json", dest="as_json", action="store_true", default=argparse.SUPPRESS, help="answer one JSON document"
         )
 
 
 async def _datadog(context: Context, args: Namespace) -> int:
-    actions = {"status": _status, "key": _key, "monitors": monitors, "runbook": runbook, None: _status}
+    actions = {
+        "status": _status,
+        "enable": enable,
+        "disable": disable,
+        "key": _key,
+        "monitors": monitors,
+        "runbook": runbook,
+        None: _status,
+    }
     return await actions[args.action](context, args)
 
 
@@ -60,8 +70,17 @@ async def _status(context: Context, _: Namespace) -> int:
     site = named_site(context.loaded, console.environ)
     status = await context.wait("Looking at the keys", datadog_status(keys, site, services.datadog_url))
     states, problem = await _states(context, status, keys)
-    document = {**status.as_dict(), "monitors": states.as_dict() if states else None, "monitors_problem": problem}
-    console.answer(document, "\n".join([*_lines(console, status), *_monitor_lines(console, states, problem)]))
+    agent = await context.wait("Looking at the Agent", agent_state(context))
+    document = {
+        **status.as_dict(),
+        "agent": agent.as_dict(),
+        "monitors": states.as_dict() if states else None,
+        "monitors_problem": problem,
+    }
+    console.answer(
+        document,
+        "\n".join([*_lines(console, status), *agent_lines(console, agent), *_monitor_lines(console, states, problem)]),
+    )
     return 0
 
 
@@ -86,8 +105,7 @@ async def _states(
 
 def _lines(console: Console, status: "DatadogStatus") -> list[str]:
     site = f"{status.site.name} ({status.site.source})" if status.site else "not known: the API key will tell it"
-    lines = [f"Site: {site}", *_key_lines(console, status.api), *_key_lines(console, status.app)]
-    return [*lines, f"{console.style('•', 'yellow')} {status.agent}"]
+    return [f"Site: {site}", *_key_lines(console, status.api), *_key_lines(console, status.app)]
 
 
 def _monitor_lines(console: Console, states: "MonitorStates | None", problem: "dict[str, str] | None") -> Iterator[str]:
@@ -140,15 +158,17 @@ async def _key(context: Context, args: Namespace) -> int:
 
 DATADOG = Command(
     "datadog",
-    "show what there is of Datadog, keep its keys and its monitors",
+    "put Datadog's Agent into the cluster, keep its keys and its monitors",
     (
         ("vibecode datadog status", "which keys there are, what is missing, and how to set it up"),
         ("vibecode datadog key api", "keep the API key in the keyring; it is typed or piped in"),
+        ("vibecode datadog enable", "put the Agent into the cluster; `--lite` takes less memory"),
+        ("vibecode datadog disable", "remove it, with all that belongs to it"),
         ("vibecode datadog monitors plan", "what `apply` would make and change"),
         ("vibecode datadog monitors apply", "make and change the monitors; again and again, if you like"),
         ("vibecode datadog runbook cluster-down", "what an alert means, and what helps"),
     ),
     _datadog,
     _arguments,
-    description="Show what there is of Datadog and what is missing; keep its keys, and the monitors of VibeCode.",
+    description="Show what there is of Datadog and what is missing; keep its keys, its Agent and VibeCode's monitors.",
 )
