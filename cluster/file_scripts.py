@@ -13,12 +13,16 @@ state="$HOME/.vibecode"
 mkdir -p "$state"
 under_lock() { exec 9>"$state/lock"; flock 9; }
 
-# Moves every file below $1 to its place below $2. What was moved before is not there any more: it can be done again.
+# Moves every file below $1 to its place below $2: a folder that is not there yet goes whole, with all that is in it.
+# What was moved before is not there any more: it can be done again.
 place() {
-  (cd "$1" && find . -type d) | while IFS= read -r dir; do
-    mkdir -p "$2/$dir"
-    find "$1/$dir" -mindepth 1 -maxdepth 1 -type f -exec sh -c 'mv -f "$@" "$0"' "$2/$dir/" {} +
-  done
+  (cd "$1" && find . -type d) >"$1.folders"
+  while IFS= read -r dir; do
+    if [ ! -d "$1/$dir" ]; then continue; fi
+    if [ ! -e "$2/$dir" ] && [ ! -L "$2/$dir" ] && mv -T "$1/$dir" "$2/$dir" 2>/dev/null; then continue; fi
+    if [ ! -d "$2/$dir" ]; then mkdir -p "$2/$dir"; fi
+    find "$1/$dir" -mindepth 1 -maxdepth 1 -type f -exec mv -f -t "$2/$dir" {} +
+  done <"$1.folders"
 }
 
 # Removes the files named in $2 below $1, and the folders that are empty then.
@@ -126,6 +130,8 @@ find "$state" -maxdepth 1 -name 'apply.*' -mmin +60 -exec rm -rf {} +
 stage=$(mktemp -d "$state/apply.XXXXXX")
 trap 'rm -rf "$stage"' EXIT
 cd "$stage"
+# GNU tar reads whole frames then, ten at a time less often; others do not know the variable.
+export TAR_OPTIONS=--blocking-factor=256
 # What is left unread must be drained, or containerd never tells how a command ended.
 tar -x -m -p --no-same-owner -f - || { code=$?; cat >/dev/null; exit "$code"; }
 if [ ! -e complete ]; then echo "the files were cut off" >&2; exit 3; fi
@@ -158,16 +164,19 @@ while IFS= read -r dir; do
   fi
 done <folders
 while IFS= read -r path; do
-  if [ -L "$project/$path" ]; then printf 'refused\tis a link\t%s\n' "$path"; exit 0; fi
-  if [ -d "$project/$path" ]; then printf 'refused\tis a folder\t%s\n' "$path"; exit 0; fi
-done <targets
+  if [ -L "$project/$path" ]; then printf 'refused\tis a link\t%s\n' "$path" >&3; exit 0; fi
+  if [ -d "$project/$path" ]; then printf 'refused\tis a folder\t%s\n' "$path" >&3; exit 0; fi
+  if [ -f "$project/$path" ]; then printf '%s\n' "$path"; fi
+done 3>&1 <targets >there
 check files "$project" bases absent
 check records "$state" record-bases record-absent
-while IFS= read -r path; do
-  if [ -f "$project/$path" ] && [ -x "$project/$path" ]; then chmod +x "new/$path"; fi
-done <modeless
-while IFS= read -r path; do if [ -f "$project/$path" ]; then printf './%s\0' "$path"; fi; done <targets >copied
-if [ -s copied ]; then tar -c -f - -C "$project" --null -T copied | tar -x -p -f - -C before; fi
+if [ -s there ]; then
+  grep -F -x -f there modeless | while IFS= read -r path; do
+    if [ -x "$project/$path" ]; then chmod +x "new/$path"; fi
+  done
+  while IFS= read -r path; do printf './%s\0' "$path"; done <there >copied
+  tar -c -f - -C "$project" --null -T copied | tar -x -p -f - -C before
+fi
 cd "$project"
 mv "$stage" "$state/transaction"
 complete "$state/transaction"

@@ -14,24 +14,32 @@ from templates.workspace_files import ABSENT, Delete, Write, sha256
 from tests.fakes.engine import FakeEngine
 
 MV = """#!/bin/sh
-if [ "$1" = -f ]; then shift; fi
-for last; do :; done
-while [ $# -gt 1 ]; do
+into=
+while :; do
+  case $1 in
+    -t) into=$2; shift 2 ;;
+    -*) shift ;;
+    *) break ;;
+  esac
+done
+if [ -z "$into" ]; then to=$2; set -- "$1"; fi
+for one; do
   if [ ! -s {count} ]; then kill -9 0; fi
   sed -i 1d {count}
-  /bin/mv -f "$1" "$last"
-  shift
+  /bin/mv -f -T "$one" "${{to:-$into/$(basename "$one")}}"
 done
 """
 OLD = {"a.txt": b"a", "b.txt": b"b", "deep/c.txt": b"c", "gone/d.txt": b"d"}
-NEW = {"a.txt": b"A", "b.txt": b"B", "deep/c.txt": b"C", "fresh/e.txt": b"E"}
+NEW = {"a.txt": b"A", "b.txt": b"B", "deep/c.txt": b"C", "fresh/e.txt": b"E", "fresh/deep/f.txt": b"F"}
 CHANGES = (
     *(Write(path, content, base=sha256(OLD[path]) if path in OLD else ABSENT) for path, content in NEW.items()),
     Delete("gone/d.txt", base=sha256(OLD["gone/d.txt"])),
 )
 RECORD = (Write("turns/1/turn.json", b"{}", base=ABSENT),)
-MOVES = 1 + len(NEW) + len(RECORD) + 1
-"""The staged change takes effect by one, each file takes one, and one puts the finished change away."""
+PLACED = len(NEW) - 1
+"""Each file is put in its place by one, a folder that is new by one."""
+MOVES = 1 + PLACED + len(RECORD) + 1
+"""The staged change takes effect by one, and one puts the finished change away."""
 
 
 @pytest.fixture
@@ -100,7 +108,7 @@ async def test_what_was_not_killed_is_done(
     assert contents(folder) == NEW
 
 
-@pytest.mark.parametrize("moves", range(1, 1 + len(NEW)))
+@pytest.mark.parametrize("moves", range(1, 1 + PLACED))
 @pytest.mark.parametrize("again", [None, 0, 1])
 async def test_a_file_edited_after_the_kill_stays_and_the_others_go_back(
     files: EngineFiles,
