@@ -34,7 +34,7 @@ class Controller:
         before = -1
         while before != self._store.version:
             before = self._store.version
-            for plural in ("deployments", "statefulsets"):
+            for plural in ("deployments", "statefulsets", "daemonsets"):
                 for one in self._store.list(plural):
                     self._replicate(plural, one)
             for pod in self._store.list("pods"):
@@ -45,7 +45,7 @@ class Controller:
 
     def _replicate(self, plural: str, owner: Object) -> None:
         metadata, spec = owner["metadata"], owner["spec"]
-        replicas, template = spec.get("replicas", 1), spec["template"]
+        replicas, template = spec.get("replicas", 1), spec["template"]  # of a DaemonSet one, as there is one node
         own: list[Object] = []
         for pod in self._store.list("pods", metadata["namespace"]):
             if any(one["uid"] == metadata["uid"] for one in pod["metadata"].get("ownerReferences", [])):
@@ -63,6 +63,8 @@ class Controller:
             status |= {"replicas": replicas, "updatedReplicas": replicas}
         if ready:
             status |= {"readyReplicas": ready, "availableReplicas": ready}
+        if plural == "daemonsets":
+            status |= {"desiredNumberScheduled": 1, "updatedNumberScheduled": len(own[:1]), "numberReady": ready}
         self._store.update(_key(plural, owner), {**owner, "status": status})
 
     def _make_pod(self, owner: Object, suffix: str) -> None:
@@ -73,7 +75,11 @@ class Controller:
         pod = {
             "apiVersion": "v1",
             "kind": "Pod",
-            "metadata": {"labels": template["metadata"].get("labels", {}), "ownerReferences": [reference]},
+            "metadata": {
+                "labels": template["metadata"].get("labels", {}),
+                "annotations": template["metadata"].get("annotations", {}),
+                "ownerReferences": [reference],
+            },
             "spec": template["spec"],
         }
         self._store.create(("pods", metadata["namespace"], f"{metadata['name']}-{suffix}"), pod)
