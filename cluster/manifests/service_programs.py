@@ -15,6 +15,7 @@ SECRETS = "/run/service"
 
 _POSTGRESQL = f"""
 set -eu
+PATH="$PATH:$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)"  # where Debian has them
 if [ ! -d {DATA}/main ]; then
   rm -rf {DATA}/new
   initdb --pgdata={DATA}/new --username=app --pwfile={SECRETS}/password --encoding=UTF8 \\

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from launcher.commands.command import Command
 from launcher.context import Context
 from launcher.output.text import columns
+from templates.services import titles
 from templates.text import plain
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def _document(template: "Template") -> dict[str, object]:
         "test": manifest.test,
         "lint": manifest.lint,
         "extensions": list(manifest.extensions),
+        "services": list(manifest.services),
         "variables": {name: one.model_dump(mode="json") for name, one in manifest.variables.items()},
     }
 
@@ -64,6 +66,7 @@ def _description(template: "Template") -> list[str]:
         ("language", manifest.language),
         ("tags", " ".join(manifest.tags)),
         ("ports", " ".join(map(str, manifest.ports))),
+        ("beside it", titles(manifest.services)),
         ("install", manifest.install),
         ("run", manifest.run),
         ("test", manifest.test),

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, StringConstraints
 
 from cluster.engine import EngineName, EngineState, WorkspaceState
 from launcher.serve.documents import time_text
+from templates.services import ServiceName
 
 Time = Annotated[datetime, PlainSerializer(time_text, return_type=str, when_used="json")]
 """ISO 8601 in UTC."""
@@ -70,7 +71,7 @@ class ErrorBody(BaseModel):
 
 
 class WorkspaceBody(BaseModel):
-    """A workspace; `job` is where the work on it that is under way can be asked about."""
+    """A workspace; `job` is where the work on it that is under way can be asked about, `userId` whom it is for."""
 
     model_config = example(
         name="shop",
@@ -84,6 +85,7 @@ class WorkspaceBody(BaseModel):
         reason=None,
         workspaceUrl="http://127.0.0.1:8420/workspace/shop",
         job=None,
+        userId=None,
     )
 
     name: str
@@ -97,6 +99,7 @@ class WorkspaceBody(BaseModel):
     reason: str | None
     workspaceUrl: str  # noqa: N815 (the seed's name)
     job: str | None
+    userId: str | None  # noqa: N815 (the seed's name)
 
 
 class WorkspaceList(BaseModel):
@@ -216,6 +219,7 @@ class TemplateBody(BaseModel):
         good_for="APIs",
         tags=["api", "sqlite"],
         ports=[8000],
+        services=[],
         variables=[],
     )
 
@@ -227,6 +231,7 @@ class TemplateBody(BaseModel):
     good_for: str
     tags: list[str]
     ports: list[int]
+    services: list[ServiceName]
     variables: list[VariableBody]
 
 

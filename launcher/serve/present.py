@@ -32,6 +32,7 @@ def workspace_body(workspace: Workspace, page_url: str, running: Running | None)
         reason=workspace.reason,
         workspaceUrl=page_url,
         job=None if running is None else job_path(running),
+        userId=workspace.user,
     )
 
 
@@ -115,6 +116,7 @@ def template_body(template: Template) -> TemplateBody:
         good_for=manifest.good_for,
         tags=list(manifest.tags),
         ports=list(manifest.ports),
+        services=list(manifest.services),
         variables=[_variable_body(name, variable) for name, variable in manifest.variables.items()],
     )
 

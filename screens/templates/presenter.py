@@ -12,6 +12,7 @@ from textual.style import Style
 
 from screens.glyphs import GLYPHS, UNICODE
 from screens.words import cut, hanging
+from templates import services
 from templates.catalog import Listing, Template
 from templates.errors import TemplateError
 from templates.text import plain
@@ -146,6 +147,8 @@ def overview(template: Template, width: int) -> Content:
         blocks.append(_block("Good for", Content(manifest.good_for)))
     facts = [("Language", manifest.language), ("Tags", _words(manifest.tags))]
     facts.append(("Ports", _words(map(str, manifest.ports)) or "none"))
+    if manifest.services:
+        facts.append(("Beside it", services.titles(manifest.services)))
     if manifest.extensions:
         facts.append(("Editor", _words(extension.rpartition(".")[2] for extension in manifest.extensions)))
     blocks.append(hanging([(label, value) for label, value in facts if value], width))

@@ -183,6 +183,22 @@ PROOFS = {
         health="/lab",
     ),
     "python-operator": Proof(unproven="run and change: they need a cluster; the tests have a fake API server"),
+    "python-postgresql": Proof(
+        path="/health",
+        shows='{"status":"ok"',
+        file="app/main.py",
+        old='"status": "ok"',
+        new='"status": "fine"',
+        then='{"status":"fine"',
+    ),
+    "python-redis": Proof(
+        path="/health",
+        shows='{"status":"ok"',
+        file="app/main.py",
+        old='"status": "ok"',
+        new='"status": "fine"',
+        then='{"status":"fine"',
+    ),
     "python-streamlit": Proof(
         page=True,
         shows="Turnover",

@@ -14,6 +14,7 @@ from templates.catalog import Catalog
 from templates.manifest import TemplateManifest
 from templates.project import Project
 from templates.render import render
+from templates.services import SERVICES
 from templates.variables import NAME, StringVariable
 from tests.catalog.proofs import PROOFS
 
@@ -64,6 +65,8 @@ def test_no_two_have_the_same_icon() -> None:
         ("react", {"vite-react", "nextjs", "fullstack-fastapi-react"}),
         ("ml", {"python-ml"}),
         ("sqlite", {"python-fastapi", "python-django", "python-worker", "fullstack-fastapi-react"}),
+        ("postgres", {"python-postgresql"}),
+        ("redis", {"python-redis"}),
         ("cli", {"python-typer", "node-cli"}),
     ],
 )
@@ -199,6 +202,18 @@ def test_a_workspace_may_be_called_as_a_package_that_it_uses(template_id: str) -
             name = re.split(r"[=\[]", requirement)[0]
             named = tomllib.loads(texts(rendered(template_id, name=name))["pyproject.toml"])
             assert named["project"]["name"] != name
+
+
+@pytest.mark.parametrize("template_id", PROGRAMS)
+def test_what_uses_a_service_asks_for_it_and_does_without_where_there_is_none(template_id: str) -> None:
+    project = rendered(template_id)
+    files = texts(project)
+    code = "\n".join(text for path, text in files.items() if path.endswith((".py", ".ts", ".js")))
+    used = {service for service in SERVICES.values() if service.variable in code}
+    assert {service.name for service in used} == set(project.manifest.services)
+    for service in used:
+        assert service.variable in files["README.md"]
+        assert f'"{service.variable}" in os.environ' in code
 
 
 @pytest.mark.parametrize("template_id", PROGRAMS)
