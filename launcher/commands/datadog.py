@@ -10,6 +10,7 @@ from cluster.datadog.keys import VARIABLES, WORDS, KeyKind, Keys
 from launcher.commands.command import Command
 from launcher.commands.datadog_agent import agent_lines, agent_state, disable, enable
 from launcher.commands.datadog_monitors import monitors, runbook
+from launcher.commands.datadog_what import what
 from launcher.context import Context
 from launcher.datadog import datadog_connection, datadog_keys, datadog_status, named_site
 from launcher.errors import KeyNotKeptError
@@ -28,6 +29,8 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.usage = "vibecode datadog [-h] [--json] [status|enable|disable|key|monitors|runbook …]"
     actions = parser.add_subparsers(title="actions", prog="vibecode datadog", metavar="ACTION", dest="action")
     status = actions.add_parser("status", help="keys, the Agent, the monitors: what there is, what is missing")
+    status.add_argument("--what", action="store_true", help="only list what VibeCode tells of itself, and never tells")
+    parser.set_defaults(what=False)
     enable = actions.add_parser("enable", help="put Datadog's Agent into the cluster, or make it so")
     enable.add_argument("--lite", action="store_true", help="less memory: no Cluster Agent, no processes")
     disable = actions.add_parser("disable", help="remove Datadog's Agent from the cluster")
@@ -64,8 +67,10 @@ async def _datadog(context: Context, args: Namespace) -> int:
     return await actions[args.action](context, args)
 
 
-async def _status(context: Context, _: Namespace) -> int:
+async def _status(context: Context, args: Namespace) -> int:
     services, console = context.services, context.console
+    if args.what:
+        return await what(context)
     keys = await datadog_keys(services.secrets(), console.environ)
     site = named_site(context.loaded, console.environ)
     status = await context.wait("Looking at the keys", datadog_status(keys, site, services.datadog_url))
@@ -76,11 +81,12 @@ async def _status(context: Context, _: Namespace) -> int:
         "agent": agent.as_dict(),
         "monitors": states.as_dict() if states else None,
         "monitors_problem": problem,
+        "telemetry": context.loaded.values.telemetry,
     }
-    console.answer(
-        document,
-        "\n".join([*_lines(console, status), *agent_lines(console, agent), *_monitor_lines(console, states, problem)]),
-    )
+    own = "on" if context.loaded.values.telemetry else "off"
+    lines = [*_lines(console, status), *agent_lines(console, agent), *_monitor_lines(console, states, problem)]
+    lines.append(f"• VibeCode's own telemetry is {own}; `vibecode datadog status --what` lists what it sends.")
+    console.answer(document, "\n".join(lines))
     return 0
 
 
@@ -161,6 +167,7 @@ DATADOG = Command(
     "put Datadog's Agent into the cluster, keep its keys and its monitors",
     (
         ("vibecode datadog status", "which keys there are, what is missing, and how to set it up"),
+        ("vibecode datadog status --what", "what VibeCode would tell of itself, and what it never tells"),
         ("vibecode datadog key api", "keep the API key in the keyring; it is typed or piped in"),
         ("vibecode datadog enable", "put the Agent into the cluster; `--lite` takes less memory"),
         ("vibecode datadog disable", "remove it, with all that belongs to it"),

@@ -11,6 +11,7 @@ import pytest
 from cluster.errors import ClusterUnreachableError
 from launcher import __version__
 from launcher.telemetry.metrics import METRICS
+from launcher.telemetry.what import SPAN_TAGS, TRACES
 from templates.project import Manifest, Project, ProjectFile
 from tests.fakes.datadog_agent import DatadogAgent, SentPoint, datadog_agent
 from tests.fakes.engine import FakeEngine
@@ -49,6 +50,7 @@ def test_a_new_workspace_is_one_trace_with_a_span_for_each_step(vibecode: Cli, a
     assert vibecode("new", "static-site", "site", "--no-open").code == 0
     root, *steps = sorted(agent.spans(), key=lambda span: span["start"])
 
+    assert root["name"] in TRACES
     assert (root["service"], root["name"], root["parent_id"]) == ("vibecode", "vibecode.workspace.create", 0)
     assert [span["resource"] for span in steps] == ["cluster", "workspace", "seed", "ready"]
     assert {span["name"] for span in steps} == {f"vibecode.workspace.create.{span['resource']}" for span in steps}
@@ -57,6 +59,8 @@ def test_a_new_workspace_is_one_trace_with_a_span_for_each_step(vibecode: Cli, a
     assert all(0 <= span["duration"] <= root["duration"] for span in steps)
     for span in (root, *steps):
         assert span["meta"].items() >= EVERYWHERE.items()
+        told = {*SPAN_TAGS, "env", "version", "team"}
+        assert {key for key in span["meta"] if not key.startswith("_dd.")} <= told
     assert root["meta"]["version"] == __version__
 
 

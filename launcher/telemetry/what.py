@@ -1,0 +1,90 @@
+"""What the program tells of itself, in words: all of it, with nothing left out."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from launcher.settings import Settings
+from launcher.telemetry.agent import Agent, agent_of
+from launcher.telemetry.identity import identity
+from launcher.telemetry.metrics import METRICS
+
+TRACES = {
+    "vibecode.workspace.create": "a new workspace, with a span for each step",
+    "vibecode.workspace.start": "a workspace that is started, likewise",
+    "vibecode.workspace.stop": "one that is stopped",
+    "vibecode.workspace.delete": "one that is deleted",
+    "vibecode.cluster.up": "an engine that is brought up",
+    "vibecode.cluster.down": "an engine that is removed",
+    "vibecode.ai.request": "a request to a model (LLM Observability): its model, tokens, cost, and time",
+}
+SPAN_TAGS = ("component", "engine", "outcome", "error.type", "error.message", "language", "runtime-id", "process_id")
+"""An error is told by its code and title, which are ours, never by its detail; the last three are ddtrace's."""
+WORDS = (
+    "what you ask models, with the files that go along, and what they answer",
+    "the names of workspaces, else `w-` and a number made of them",
+)
+NEVER = (
+    "files and folders, but for those that a model is asked about where words are allowed",
+    "keys, tokens and other secrets",
+    "your name, addresses, and your machine's name, though the Agent adds that of its host",
+    "the details of errors, and the log, which stays in its file",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class What:
+    """`answers` says whether an Agent is there, `traces_possible` whether this Python has ddtrace."""
+
+    on: bool
+    words: bool
+    agent: Agent
+    answers: bool
+    traces_possible: bool
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "on": self.on,
+            "words": self.words,
+            "agent": {"traces": self.agent.traces, "metrics": self.agent.metrics, "answers": self.answers},
+            "traces_possible": self.traces_possible,
+            "tags": identity(),
+            "metrics": [{"name": one.name, "meaning": one.meaning, "tags": list(one.tags)} for one in METRICS],
+            "traces": [{"name": name, "meaning": meaning} for name, meaning in TRACES.items()],
+            "span_tags": list(SPAN_TAGS),
+            "only_with_words": list(WORDS),
+            "never": list(NEVER),
+        }
+
+
+async def what_is_sent(values: Settings, environ: Mapping[str, str]) -> What:
+    agent = agent_of(environ)
+    answers = await asyncio.to_thread(agent.answers)
+    return What(values.telemetry, values.telemetry_words, agent, answers, find_spec("ddtrace") is not None)
+
+
+def lines(what: What) -> list[str]:
+    """For a person."""
+    if what.on:
+        said = ["VibeCode tells a Datadog Agent of itself; `vibecode config set telemetry false` ends that."]
+    else:
+        said = ["VibeCode tells nobody of itself; `vibecode config set telemetry true` has it send this to an Agent:"]
+    there = "answers" if what.answers else "does not answer: nothing arrives, and nothing waits for it"
+    said += ["", f"To the Agent at {what.agent.traces} ({there}) and {what.agent.metrics}."]
+    if not what.traces_possible:
+        said.append("No traces: ddtrace is not published for this Python or platform. Metrics are sent all the same.")
+    said += ["", "Metrics"]
+    width = max(len(one.name) for one in METRICS)
+    said += [f"  {one.name:{width}}  {one.meaning}{_tagged(one.tags)}" for one in METRICS]
+    said += ["", "Traces"]
+    said += [f"  {name:{width}}  {meaning}" for name, meaning in TRACES.items()]
+    said += ["", f"Each with {', '.join(f'{key}:{value}' for key, value in identity().items())}, component;"]
+    said += [f"spans also with {', '.join(SPAN_TAGS[1:])}."]
+    switch = "on" if what.words else "off; `vibecode config set telemetry_words true` allows it"
+    said += ["", f"Only where words are allowed (now {switch})", *(f"  {one}" for one in WORDS)]
+    return [*said, "", "Never", *(f"  {one}" for one in NEVER)]
+
+
+def _tagged(tags: tuple[str, ...]) -> str:
+    return f"; by {', '.join(tags)}" if tags else ""
