@@ -62,6 +62,7 @@ def open_application(console: Console, loaded: LoadedSettings, paths: Paths, ser
 
 
 def screen_services(console: Console, loaded: LoadedSettings, paths: Paths, services: Services) -> "ScreenServices":
+    from launcher.datadog_access import LocalDatadogAccess
     from launcher.model_access import LocalModelAccess
     from launcher.settings_store import FileSettings
     from screens.services import Services as ScreenServices
@@ -80,6 +81,9 @@ def screen_services(console: Console, loaded: LoadedSettings, paths: Paths, serv
         repair=lambda diagnosis: services.repair(config, diagnosis),
         settings=FileSettings(paths, console.environ, loaded, secrets),
         models=LocalModelAccess(loaded.values, paths, secrets, console.environ, services.sign_in),
+        datadog=LocalDatadogAccess(
+            loaded, secrets, console.environ, services.datadog_url, config, services.agent_cluster
+        ),
         log_file=paths.log_file,
         version=__version__,
         first_frame=services.first_frame,

@@ -17,7 +17,7 @@ from screens.commands import Command, bindings, commands_of, key_words
 from screens.errors import ShellUnavailableError
 from screens.glyphs import GLYPHS, UNICODE
 from screens.jobs import Job, Jobs
-from screens.messages import Ask, Begin, Copy, Failed, Go, Open, Shell, ShowCode, ThemeSet
+from screens.messages import Ask, Begin, Browse, Copy, Failed, Go, Open, Shell, ShowCode, ThemeSet
 from screens.opening import entrance, holder
 from screens.places import HOME, PLACES, PlaceId
 from screens.services import Services
@@ -118,17 +118,22 @@ class VibeCodeApp(App[None]):
     @on(Open)
     @work(group="open", exit_on_error=False)
     async def _open(self, message: Open) -> None:
-        browser = self.shared.services.browser
         try:
             url = await entrance(await self.shared.engines.get(), message.name, message.port)
         except VibeCodeError as error:
             self.post_message(Failed(error))
-            return
+        else:
+            self.post_message(Browse(url, message.name))
+
+    @on(Browse)
+    @work(group="browse", exit_on_error=False)
+    async def _browse(self, message: Browse) -> None:
+        browser, url = self.shared.services.browser, message.url
         reason = browser.obstacle()
         if reason is None and not await browser.open(url):
             reason = "none could be started"
         if reason is None:
-            self.notify(f"{message.name} opens in the browser.", markup=False)
+            self.notify(f"{message.title} opens in the browser.", markup=False)
         else:
             self._show_code(url, reason)
 

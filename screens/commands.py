@@ -145,6 +145,21 @@ LOGS = (
     Command("start", "Start", "s", "Start the workspace.", "logs", in_bar=False),
 )
 
+DATADOG = (
+    Command("details", "Read", "enter,right", "Its runbook, and all that is known of it.", "datadog"),
+    Command("plan", "Monitors", "p", "What would be made and changed in Datadog; then do it.", "datadog"),
+    Command("api_key", "API key", "i", "Give the API key; it is not shown.", "datadog"),
+    Command("app_key", "App key", "a", "Give the application key; it is not shown.", "datadog"),
+    Command("enable", "Agent", "e", "Put Datadog's Agent into the cluster, or make it so.", "datadog"),
+    Command("look", "Ask", "r", "Ask Datadog again; each minute it is asked by itself.", "datadog"),
+    Command("open", "In Datadog", "o", "Open its page in Datadog.", "datadog", in_bar=False),
+    Command("enable_lite", "Agent, lite", "l", "The same with less memory.", "datadog", in_bar=False),
+    Command("disable", "Remove Agent", "x", "Remove the Agent; asks first.", "datadog", in_bar=False),
+    Command("forget_key", "Forget key", "d,delete", "Forget the key; asks first.", "datadog", in_bar=False),
+    Command("delete_monitors", "Delete monitors", "z", "Delete VibeCode's in Datadog; asks.", "datadog", in_bar=False),
+    Command("copy", "Copy address", "c", "Copy the address of its page in Datadog.", "datadog", in_bar=False),
+)
+
 SETTINGS = (
     Command("edit", "Change", "enter", "Write a new value into the file of settings.", "settings"),
     Command("reset", "Reset", "d,delete", "Take it out of the file: the default counts again.", "settings"),
@@ -165,7 +180,19 @@ HELP = (
     Command("copy", "Copy log path", "c", "Copy the path of the log file.", "help"),
 )
 
-COMMANDS = (*EVERYWHERE, *WORKSPACES, *TEMPLATES, *PROMPT, *CHAT, *PROGRESS, *CLUSTER, *LOGS, *SETTINGS, *HELP)
+COMMANDS = (
+    *EVERYWHERE,
+    *WORKSPACES,
+    *TEMPLATES,
+    *PROMPT,
+    *CHAT,
+    *PROGRESS,
+    *CLUSTER,
+    *LOGS,
+    *DATADOG,
+    *SETTINGS,
+    *HELP,
+)
 
 
 def commands_of(place: PlaceId | None) -> tuple[Command, ...]:

@@ -36,6 +36,15 @@ class Open(Message):
         self.port = port
 
 
+class Browse(Message):
+    """A page that is no workspace's, in the browser; `title` names it in the note that says so."""
+
+    def __init__(self, url: str, title: str) -> None:
+        super().__init__()
+        self.url = url
+        self.title = title
+
+
 class ShowCode(Message):
     """An address as a QR code."""
 

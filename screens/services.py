@@ -12,6 +12,7 @@ from templates.events import Event
 
 if TYPE_CHECKING:
     from cluster.doctor.check import Diagnosis
+    from screens.datadog.access import DatadogAccess
     from screens.models.access import ModelAccess
     from screens.settings.store import SettingsStore
 
@@ -48,6 +49,7 @@ class Services:
     repair: "Callable[[Diagnosis], AsyncIterator[Event]]"
     settings: "SettingsStore"
     models: "ModelAccess"
+    datadog: "DatadogAccess"
     log_file: Path
     version: str
     catalog: Catalog = field(default_factory=Catalog)

@@ -41,6 +41,12 @@ class DatadogMonitorError(DatadogError):
     hint = "Nothing was written. Where `datadog_notify` is set, see whether its handles exist: `vibecode config`."
 
 
+class DatadogChangedError(DatadogError):
+    code = "datadog-changed"
+    title = "Somebody else has changed a monitor meanwhile"
+    hint = "Nothing was written. Look at the plan again: it shows what is there now."
+
+
 class DatadogRateLimitError(DatadogError):
     code = "datadog-rate-limited"
     title = "Datadog was asked too often"

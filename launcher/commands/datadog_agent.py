@@ -1,30 +1,23 @@
 """`datadog enable` and `datadog disable`: Datadog's Agent in the cluster; and how it is doing, for `datadog status`."""
 
-import platform
 from argparse import Namespace
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cluster.datadog.errors import DatadogKeyMissingError, DatadogKeyRefusedError
-from cluster.datadog.keys import VARIABLES
-from cluster.errors import ClusterDownError
-from launcher import __version__
 from launcher.context import Context
 from launcher.datadog import datadog_keys, datadog_status, named_site
+from launcher.datadog_agent import agent_config, check_usable, read_agent
 from launcher.output.console import Console
 from launcher.wiring import config_of
-from templates.errors import VibeCodeError
 from templates.text import plain
 
 if TYPE_CHECKING:
     from cluster.datadog.agent.state import AgentState
-    from cluster.datadog.status import DatadogStatus
 
 _SIGNS = {"running": ("✓", "green"), "failing": ("✗", "red"), "absent": ("•", "yellow")}
 
 
 async def enable(context: Context, args: Namespace) -> int:
-    from cluster.datadog.agent.config import AgentConfig, AgentImages
     from cluster.datadog.agent.install import enable
     from cluster.datadog.agent.senders import unaware_workspaces
 
@@ -32,14 +25,7 @@ async def enable(context: Context, args: Namespace) -> int:
     cluster = config_of(settings, context.paths)
     async with context.services.agent_cluster(cluster) as kube:
         site, api_key = await _site_and_key(context)
-        config = AgentConfig(
-            site=site,
-            host=platform.node() or "vibecode",
-            cluster=cluster.cluster,
-            version=__version__,
-            profile="lite" if args.lite else "full",
-            images=AgentImages(settings.datadog_agent_image, settings.datadog_cluster_agent_image),
-        )
+        config = agent_config(settings, cluster, site, lite=args.lite)
         left = "`vibecode datadog enable` goes on with it, `vibecode datadog disable` removes it."
         await context.work(enable(kube, config, api_key), left=lambda: left)
         unaware = await unaware_workspaces(kube)
@@ -61,16 +47,8 @@ async def disable(context: Context, _: Namespace) -> int:
 
 async def agent_state(context: Context) -> "AgentState":
     """How the Agent is doing; where there is no cluster, that is said, too."""
-    from cluster.datadog.agent.reading import agent_state
-    from cluster.datadog.agent.state import AgentState
-
-    try:
-        async with context.services.agent_cluster(config_of(context.loaded.values, context.paths)) as kube:
-            return await agent_state(kube)
-    except ClusterDownError as error:
-        return AgentState("absent", f"The Agent lives in the cluster, and {error.detail[:1].lower()}{error.detail[1:]}")
-    except VibeCodeError as error:
-        return AgentState("unknown", f"{error.title}: {error.detail}")
+    cluster = config_of(context.loaded.values, context.paths)
+    return await read_agent(lambda: context.services.agent_cluster(cluster))
 
 
 def agent_lines(console: Console, state: "AgentState") -> Iterator[str]:
@@ -100,21 +78,8 @@ async def _site_and_key(context: Context) -> tuple[str, str]:
     keys = await datadog_keys(services.secrets(), console.environ)
     site = named_site(context.loaded, console.environ)
     status = await context.wait("Looking at the key", datadog_status(keys, site, services.datadog_url))
-    _fail_unless_usable(status)
+    usable_at = check_usable(status)
     assert keys.api is not None  # else it were missing
-    assert status.site is not None  # a usable key has its site
     if status.api.state == "unknown":
         console.say(f"  The key was not tried: {status.api.detail}")
-    return status.site.name, keys.api.value
-
-
-def _fail_unless_usable(status: "DatadogStatus") -> None:
-    api = status.api
-    words = f"{VARIABLES['api']}: {api.detail}"
-    if api.state == "missing":
-        raise DatadogKeyMissingError(words, hint=api.hint)
-    if api.state in ("malformed", "refused"):
-        raise DatadogKeyRefusedError(words, hint=api.hint)
-    if status.site is None:
-        hint = "Name its site, and it is taken without being tried: `export DD_SITE=datadoghq.eu`."
-        raise DatadogKeyRefusedError(f"The site of the key cannot be found out. {words}", hint=hint)
+    return usable_at, keys.api.value

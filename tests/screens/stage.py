@@ -14,6 +14,7 @@ from cluster.engines import Engines
 from screens.app import VibeCodeApp
 from screens.services import Services
 from templates.project import Manifest, Project, ProjectFile
+from tests.fakes.datadog import FakeDatadog
 from tests.fakes.engine import FakeEngine
 from tests.fakes.models import FakeModels
 from tests.fakes.settings import FakeSettings
@@ -70,6 +71,7 @@ def stage_of(engine: FakeEngine, log_file: Path) -> Stage:
         repair=_nobody_repairs,
         settings=FakeSettings(),
         models=FakeModels(engine.config.home / "models"),
+        datadog=FakeDatadog(),
         log_file=log_file,
         version="1.0",
         now=lambda: NOW,
