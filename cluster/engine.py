@@ -19,7 +19,8 @@ Capability = Literal["network-isolation", "autoscaling", "datadog-cluster-agent"
 class Workspace:
     """One workspace as its engine sees it now; `ports` maps what the project serves to its address.
 
-    `reason` says in words why it is not running. Times are in UTC, or None where unknown.
+    `reason` says in words why it is not running. Times are in UTC, or None where unknown. `user` is whom a front end
+    had it made for, in its own words.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Workspace:
     idle_since: datetime | None = None
     ports: Mapping[int, str] = field(default_factory=dict[int, str])
     reason: str | None = None
+    user: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,11 +66,11 @@ class EngineFiles:
         return {file.path: file.content for file in await asyncio.to_thread(_unpacked, archive)}
 
     async def apply(self, changes: Sequence[Change], records: Sequence[Change] = ()) -> Mapping[str, str]:
-        frames = await asyncio.to_thread(lambda: tuple(_frames(_archive(_checked(changes), _checked(records)))))
+        frames, hashes = await asyncio.to_thread(_packed, _checked(changes), _checked(records))
         said = (await self._run(APPLY, (), frames)).decode("utf-8", "replace").splitlines()
         match said[:1]:
             case ["done"]:
-                return {one.path: sha256(one.content) for one in changes if isinstance(one, Write)}
+                return hashes
             case ["files"]:
                 raise FilesConflictError(tuple(_conflicts(changes, said[1:])))
             case ["records"]:
@@ -170,10 +170,20 @@ def _checked(changes: Sequence[Change]) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def _archive(changes: Sequence[Change], records: Sequence[Change]) -> Iterator[bytes]:
-    """What `APPLY` reads: the new files below `new/` and `records/`, and beside them lists of what is to be checked."""
-    writes = [(f"new/{one.path}", one) for one in changes if isinstance(one, Write)]
-    writes += [(f"records/{one.path}", one) for one in records if isinstance(one, Write)]
+def _packed(changes: Sequence[Change], records: Sequence[Change]) -> tuple[tuple[bytes, ...], Mapping[str, str]]:
+    """What `APPLY` reads, and the hashes of the files that are written."""
+    hashes = {one.path: sha256(one.content) for one in changes if isinstance(one, Write)}
+    return tuple(_frames(_archive(changes, hashes, records))), hashes
+
+
+def _archive(changes: Sequence[Change], hashes: Mapping[str, str], records: Sequence[Change]) -> Iterator[bytes]:
+    """The new files below `new/` and `records/`, and beside them lists of what is to be checked."""
+    files = [(f"new/{one.path}", one) for one in changes if isinstance(one, Write)]
+    kept = [(f"records/{one.path}", one) for one in records if isinstance(one, Write)]
+    sums = [
+        *((hashes[one.path], place) for place, one in files),
+        *((sha256(one.content), place) for place, one in kept),
+    ]
     lists = {
         "targets": [one.path for one in changes],
         "folders": sorted({folder for one in changes for folder in _above(one.path)}),
@@ -184,10 +194,10 @@ def _archive(changes: Sequence[Change], records: Sequence[Change]) -> Iterator[b
         "absent": [one.path for one in changes if one.base == ABSENT],
         "record-bases": [f"{one.base}  {one.path}" for one in records if one.base not in (None, ABSENT)],
         "record-absent": [one.path for one in records if one.base == ABSENT],
-        "SHA256SUMS": [f"{sha256(one.content)}  {place}" for place, one in writes],
+        "SHA256SUMS": [f"{found}  {place}" for found, place in sums],
         "complete": [],
     }
-    for place, one in writes:
+    for place, one in (*files, *kept):
         yield from _entry(place, one.content, 0o644 if one.mode is None else one.mode)
     for name, lines in lists.items():
         yield from _entry(name, "".join(f"{line}\n" for line in lines).encode(), 0o600)

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from cluster import ready, waiting
 from cluster.activity import activity, workspace_activity
@@ -183,6 +184,7 @@ class KubernetesWorkspaces:
         name, notes = deployment["metadata"]["name"], deployment["metadata"].get("annotations", {})
         address, pod = self._address(name), current_pod(pods)
         state = pod_state(pod) if pod is not None else None
+        project: dict[str, Any] = json.loads(notes.get(PROJECT_ANNOTATION, "{}"))
         word: WorkspaceState = "creating"
         if state is not None and state.error is not None:
             word = "failed"
@@ -193,10 +195,11 @@ class KubernetesWorkspaces:
             url=address.url,
             state=word,
             engine=self.engine,
-            template=json.loads(notes.get(PROJECT_ANNOTATION, "{}")).get("template"),
+            template=project.get("template"),
             created=_time(deployment["metadata"].get("creationTimestamp")),
             ports={port: address.port_url(port) for port in _ports(deployment)},
             reason=None if state is None or state.running else state.words,
+            user=project.get("user") or None,
         )
 
     async def _seen(self) -> tuple[Workspace, ...]:

@@ -140,7 +140,8 @@ def _claim(folder: WorkspaceFolder, project: Project, digest: str, step: Step) -
     if record is None:
         for left in (folder.home, folder.temporary):  # of a workspace whose removal was stopped
             remove_tree(left)
-        made = Record(digest, datetime.now(UTC), project.manifest.template, tuple(project.manifest.ports))
+        manifest = project.manifest
+        made = Record(digest, datetime.now(UTC), manifest.template, tuple(manifest.ports), user=manifest.user or None)
         write_record(folder, made)
         return made
     if record.seeded:

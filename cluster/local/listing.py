@@ -52,6 +52,7 @@ class Listing:
             created=record.created,
             ports={port: address.port_url(port) for port in record.ports},
             reason=reason,
+            user=record.user,
         )
 
 

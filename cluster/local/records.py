@@ -26,6 +26,7 @@ class Record:
     ports: tuple[int, ...] = ()
     seeded: bool = False
     wanted: Wanted = "running"
+    user: str | None = None
 
     def encode(self) -> bytes:
         return json.dumps(asdict(self) | {"created": self.created.isoformat()}, indent=2).encode()
@@ -57,7 +58,7 @@ def read_record(folder: WorkspaceFolder) -> Record | None:
         manifest = read_manifest((folder.home / MANIFEST_PATH).read_bytes())
     except (OSError, ValueError, TypeError, KeyError):
         return made
-    return replace(made, template=manifest.template, ports=manifest.ports)
+    return replace(made, template=manifest.template, ports=manifest.ports, user=manifest.user or None)
 
 
 def write_record(folder: WorkspaceFolder, record: Record) -> None:

@@ -1,12 +1,14 @@
 """A prompt becomes a project in a workspace, told as it happens."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
+from dataclasses import replace
 
 from cluster.engine import Engine
 from cluster.generation import workspace_target
 from launcher.serve.ai import Ai
+from launcher.serve.tasks import for_user
 from launcher.serve.told import Told
 from templates.catalog import Catalog
 from templates.events import Event, StepDone, StepFailed, StepProgress, Steps, StepStarted, stream_of
@@ -20,11 +22,12 @@ from templates.generation.draft import (
     FileRemoved,
     FileStarted,
 )
-from templates.generation.generate import Base, FilesPlaced, GenerationEvent, Outcome, generate
+from templates.generation.generate import Base, FilesPlaced, GenerationEvent, Outcome, Target, generate
 from templates.generation.journal import Journal, JournaledModel, begin, resume, unfinished, until_ended
 from templates.generation.plan import Plan
 from templates.generation.planning import make_plan
 from templates.models.model import ChatModel
+from templates.project import Project
 from templates.render import render
 from templates.text import plain
 
@@ -32,7 +35,7 @@ Emit = Callable[[Event | Told], None]
 
 
 def generating(
-    ai: Ai, catalog: Catalog, engine: Engine, name: str, prompt: str, *, may_run: bool
+    ai: Ai, catalog: Catalog, engine: Engine, name: str, prompt: str, *, user: str | None, may_run: bool
 ) -> AsyncGenerator[Event | Told]:
     """Begun again with the same prompt and name, it goes on, and nothing is asked twice.
 
@@ -51,12 +54,19 @@ def generating(
                 model = JournaledModel(connected.model, journal)
                 plan = await _plan(model, prompt, catalog, Steps(emit), emit)
                 base = await asyncio.to_thread(_base, plan, catalog, name)
-                target = workspace_target(engine, name, journal, consent)
+                target = _for_user(workspace_target(engine, name, journal, consent), user)
                 async with aclosing(generate(model, prompt, plan, base, target, journal, ai.effort)) as events:
                     async for event in events:
                         emit(told(event))
 
     return stream_of(work)
+
+
+def _for_user(target: Target, user: str | None) -> Target:
+    def create(project: Project) -> AsyncIterator[Event]:
+        return target.create(for_user(project, user))
+
+    return replace(target, create=create)
 
 
 def _journal(ai: Ai, prompt: str, name: str) -> Journal:

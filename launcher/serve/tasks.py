@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 from cluster.engine import Engine, Workspace
 from cluster.engines import Engines
@@ -33,6 +34,10 @@ async def project_of(catalog: Catalog, template: str | None, name: str, variable
     if template is None:
         return Project(Manifest(title=name), ())
     return await asyncio.to_thread(lambda: render(catalog.load(template), {**variables, "name": name}))
+
+
+def for_user(project: Project, user: str | None) -> Project:
+    return replace(project, manifest=replace(project.manifest, user=user or ""))
 
 
 async def create(engines: Engines, work: Work, name: str, project: Project) -> Running:

@@ -25,7 +25,7 @@ from templates.project import Manifest, Project, ProjectFile
 from tests.fakes.engine import FakeEngine
 
 PROJECT = Project(
-    Manifest(title="A shop", template="python-fastapi", ports=(8000,)),
+    Manifest(title="A shop", template="python-fastapi", ports=(8000,), user="ada@example.com"),
     (
         ProjectFile("README.md", b"# A shop\n"),
         ProjectFile("src/app.py", b"print('hello')\n"),
@@ -119,7 +119,7 @@ class EngineContract(ABC):
 
         assert (found.name, found.state, found.engine) == (standing, "running", engine.name)
         assert found.url.startswith(f"http://{standing}.{base_domain}")
-        assert found.template == "python-fastapi"
+        assert (found.template, found.user) == ("python-fastapi", "ada@example.com")
         assert found.created is not None
         assert found.created.utcoffset() is not None
 

@@ -315,6 +315,7 @@ class FakeEngine:
             created=datetime.now(UTC),
             ports={port: self._address(f"{port}-{name}") for port in project.manifest.ports},
             reason="it is being made",
+            user=project.manifest.user or None,
         )
         self._kept[name] = Kept(workspace, project.digest, folder, USAGE, ["the editor listens"])
         self._tell()

@@ -40,7 +40,9 @@ async def generate_project(given: Given, request: Request, wanted: GenerateReque
         Undertaking(
             f"{WRITING}{name}",
             name,
-            lambda: generating(given.ai, given.catalog, engine, name, wanted.prompt, may_run=wanted.run),
+            lambda: generating(
+                given.ai, given.catalog, engine, name, wanted.prompt, user=wanted.userId, may_run=wanted.run
+            ),
             f"{name} is ready",
         )
     )

@@ -42,6 +42,7 @@ async def test_a_prompt_becomes_a_workspace_that_was_tried(serve: Serve, engine:
     assert told[-1] == ("end", {"state": "done", "workspace": "url-shortener-fastapi", "error": None})
     assert {"plan", "file", "placed"} <= {name for name, _ in told}
     assert (engine.config.home / "url-shortener-fastapi" / "test.sh").read_text() == "echo tested\n"
+    assert (await engine.workspace("url-shortener-fastapi")).user == "ada"
 
 
 async def test_what_a_model_wrote_does_not_run_where_nothing_isolates_it(serve: Serve, engine: FakeEngine) -> None:

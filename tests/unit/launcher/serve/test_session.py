@@ -39,8 +39,10 @@ async def test_one_that_is_not_there_is_made_once(serve: Serve, tmp_path: Path) 
 
 
 async def test_wait_holds_until_it_is_ready(server: Served, engine: FakeEngine) -> None:
-    answer = await server.http.post(f"{SESSION}?wait=true", json={"workspaceId": "shop", "template": "static-site"})
+    body = {"workspaceId": "shop", "template": "static-site", "userId": "ada"}
+    answer = await server.http.post(f"{SESSION}?wait=true", json=body)
     assert (answer.status_code, answer.json()["state"]) == (200, "running")
+    assert (await server.http.get("/api/workspaces/shop")).json()["userId"] == "ada"
     assert answer.json()["url"] == await engine.entrance("shop")
     assert (engine.config.home / "shop" / "README.md").exists()
 
