@@ -42,7 +42,7 @@ class Manifest:
 
     `ports` are what the project serves (1024 to 65535); `install`, `run`, `test` and `lint` are shell commands in
     the project's folder; `extensions` are Open VSX ids, or paths of .vsix files inside the project (`./name.vsix`);
-    `services` are names of `templates.services`.
+    `services` are names of `templates.services`; `user` is whom a front end has it made for, in its own words.
     """
 
     title: str
@@ -57,6 +57,7 @@ class Manifest:
     install: str = ""
     lint: str = ""
     services: tuple[ServiceName, ...] = ()
+    user: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Project:
 
     @cached_property
     def digest(self) -> str:
-        """A hash of manifest, paths, modes and bytes: equal digests seed equal workspaces."""
+        """A hash of manifest, paths, modes and bytes, not of `user`: equal digests seed equal workspaces."""
         digest = hashlib.sha256(json.dumps(_plain(self.manifest), sort_keys=True).encode())
         for file in sorted(self.files, key=lambda file: file.path.encode()):
             content = hashlib.sha256()
@@ -82,4 +83,4 @@ class Project:
 
 
 def _plain(manifest: Manifest) -> dict[str, object]:
-    return {name: getattr(manifest, name) for name in Manifest.__slots__}
+    return {name: getattr(manifest, name) for name in Manifest.__slots__ if name != "user"}
