@@ -11,7 +11,7 @@ from cluster.engine import Engine
 from cluster.errors import MoveError, WorkspaceExistsError
 from templates.events import Event, Step, Steps
 from templates.project import CHUNK, Manifest, Project, ProjectFile
-from templates.services import titles
+from templates.services import SERVICES, ServiceName, titles
 
 SETTINGS = ".local/share/code-server/User"
 
@@ -97,9 +97,9 @@ async def _read(source: Engine, name: str, folder: Path, step: Step) -> Project:
     files = tuple(_unpacked(archive, folder))
     kept = next((_bytes(file) for file in files if file.path == MANIFEST_PATH), None)
     manifest = read_manifest(kept) if kept else Manifest(name)
-    if manifest.services:
+    if beside := await _services(source, name, manifest):
         raise MoveError(
-            f"{name!r} has data in {titles(manifest.services)}, which would stay behind.",
+            f"{name!r} has data in {titles(beside)}, which would stay behind.",
             hint=f"Make it anew there from its files: `vibecode new {manifest.template or 'TEMPLATE'}`. "
             "Nothing was deleted.",
         )
@@ -108,6 +108,22 @@ async def _read(source: Engine, name: str, folder: Path, step: Step) -> Project:
         tuple(_below("project/", files)),
         home=tuple(file for file in files if file.path.startswith(f"{SETTINGS}/")),
     )
+
+
+async def _services(source: Engine, name: str, manifest: Manifest) -> list[ServiceName]:
+    """Those that it has; one that does without is not told of any."""
+    found: list[ServiceName] = []
+    for service in manifest.services:
+        session = await source.exec(name, ("sh", "-c", f'test -z "${SERVICES[service].variable}"'))
+        try:
+            await session.close_stdin()
+            async for _ in session.output():
+                pass
+        finally:
+            await session.close()
+        if session.exit_code != 0:
+            found.append(service)
+    return found
 
 
 def _unpacked(archive: Path, folder: Path) -> Iterator[ProjectFile]:

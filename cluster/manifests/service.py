@@ -1,15 +1,27 @@
 """A service beside a workspace: StatefulSet, volume, Service, Secret, and the policies that join the two alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from cluster.config import ClusterConfig
 from cluster.kube.kinds import Object
 from cluster.manifests.labels import TEAM, TEAM_LABEL, WORKSPACE_LABEL, WORKSPACES_NAMESPACE, labels, selector
 from cluster.manifests.observed import logs
-from cluster.manifests.service_programs import DATA, PROGRAMS, SECRETS
+from cluster.service_programs import PROGRAMS, Place
 from templates.services import SERVICES, ServiceName
 
 COMPONENT = "service"
+DATA = "/data"
+SECRETS = "/run/service"
+USER_ID = 999
+"""The user of both official images."""
+
+_PROBES: Mapping[ServiceName, tuple[str, ...]] = {
+    "postgresql": ("pg_isready", "--host=127.0.0.1", "--username=app", "--quiet"),
+    "redis": ("sh", "-c", "redis-cli ping | grep -qx PONG"),
+}
+_MEMORY: Mapping[ServiceName, str] = {"postgresql": "512Mi", "redis": "256Mi"}
+_PASSWORD_VARIABLES: Mapping[ServiceName, tuple[str, ...]] = {"postgresql": (), "redis": ("REDISCLI_AUTH",)}
+"""By which the probe is told the password."""
 
 
 def service_name(workspace: str, service: str) -> str:
@@ -20,7 +32,8 @@ def service_name(workspace: str, service: str) -> str:
 def secret(workspace: str, service: ServiceName, password: str, config: ClusterConfig) -> Object:
     """The password, and all that has it in it; made once, since the service's volume remembers the first."""
     program, name = PROGRAMS[service], service_name(workspace, service)
-    data = {"password": password, "url": program.url(name, password), **program.files(password)}
+    url = program.url(name, program.port, password)
+    data = {"password": password, "url": url, **program.secrets(_place(service), password)}
     return {
         "apiVersion": "v1",
         "kind": "Secret",
@@ -64,18 +77,19 @@ def parts(workspace: str, service: ServiceName, config: ClusterConfig) -> list[O
 
 def stateful_set(workspace: str, service: ServiceName, config: ClusterConfig) -> Object:
     """The service itself, not started yet; never two pods at once, as two must not write to one volume."""
-    program, name, meta = PROGRAMS[service], service_name(workspace, service), _meta(workspace, service, config)
+    name, meta, images = service_name(workspace, service), _meta(workspace, service, config), config.images
+    image: Mapping[ServiceName, str] = {"postgresql": images.postgresql, "redis": images.redis}
     container = {
         "name": service,
-        "image": program.image(config.images),
+        "image": image[service],
         "imagePullPolicy": "IfNotPresent",
-        "command": list(program.command),
+        "command": list(PROGRAMS[service].command(_place(service))),
         "workingDir": DATA,
-        "env": [_from_secret(one, workspace, service, "password") for one in program.environment],
-        "ports": [{"containerPort": program.port}],
-        "startupProbe": _probe(program.probe, period=1, failures=300),
-        "readinessProbe": _probe(program.probe, period=10, failures=3),
-        "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"cpu": "1", "memory": program.memory}},
+        "env": [_from_secret(one, workspace, service, "password") for one in _PASSWORD_VARIABLES[service]],
+        "ports": [{"containerPort": PROGRAMS[service].port}],
+        "startupProbe": _probe(_PROBES[service], period=1, failures=300),
+        "readinessProbe": _probe(_PROBES[service], period=10, failures=3),
+        "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"cpu": "1", "memory": _MEMORY[service]}},
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "capabilities": {"drop": ["ALL"]},
@@ -93,9 +107,9 @@ def stateful_set(workspace: str, service: ServiceName, config: ClusterConfig) ->
         "terminationGracePeriodSeconds": 30,
         "securityContext": {
             "runAsNonRoot": True,
-            "runAsUser": program.user,
-            "runAsGroup": program.user,
-            "fsGroup": program.user,
+            "runAsUser": USER_ID,
+            "runAsGroup": USER_ID,
+            "fsGroup": USER_ID,
             "fsGroupChangePolicy": "OnRootMismatch",
             "seccompProfile": {"type": "RuntimeDefault"},
         },
@@ -120,6 +134,10 @@ def stateful_set(workspace: str, service: ServiceName, config: ClusterConfig) ->
             "template": {"metadata": template, "spec": pod},
         },
     }
+
+
+def _place(service: ServiceName) -> Place:
+    return Place(DATA, SECRETS, "*", PROGRAMS[service].port)
 
 
 def _meta(workspace: str, service: ServiceName, config: ClusterConfig, suffix: str = "") -> Object:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,13 @@ async def test_files_that_changed_since_a_move_was_cut_off_are_those_that_arrive
 
     assert (target.home("shop") / "project/README.md").read_text() == "written since"
     assert await source.workspaces() == ()
+
+
+async def test_a_workspace_with_data_in_a_service_stays_where_it_is(sides: tuple[Side, Side]) -> None:
+    source, target = sides
+    async for _ in source.create("shop", replace(PROJECT, manifest=replace(PROJECT.manifest, services=("redis",)))):
+        pass
+    with pytest.raises(MoveError, match="data in Redis"):
+        await run(source, target)
+    assert (await source.workspace("shop")).state == "running"
+    assert await target.workspaces() == ()

@@ -44,11 +44,12 @@ class ExecFaults:
 
 @dataclass(frozen=True)
 class Command:
-    """A command as a request asks for it."""
+    """A command as a request asks for it; `variables` are what its container is told of Secrets."""
 
     words: Sequence[str]
     stdin: bool
     tty: bool
+    variables: Mapping[str, str]
 
 
 class Child(Protocol):
@@ -80,6 +81,7 @@ async def serve_exec(request: web.Request, command: Command, home: Path, faults:
         words = ["sh", "-c", DISK_FULL, "sh", str(faults.disk_full_after)]
     home.mkdir(parents=True, exist_ok=True)
     environment = {"PATH": os.environ["PATH"], "HOME": str(home), "TERM": "xterm", "LANG": "C.UTF-8"}
+    environment |= command.variables
     try:
         child: Child = await (Terminal if command.tty else Pipes).start(words, home, environment, stdin=command.stdin)
     except OSError as error:

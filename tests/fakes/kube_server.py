@@ -294,9 +294,9 @@ class FakeKubeServer:
         return response
 
     async def _exec(self, request: web.Request, target: Target) -> web.StreamResponse:
-        self._pod_with(target, request.query.get("container"))
         query = request.query
-        command = Command(query.getall("command"), query.get("stdin") == "true", query.get("tty") == "true")
+        variables = self._from_secrets(self._pod_with(target, query.get("container")))
+        command = Command(query.getall("command"), query.get("stdin") == "true", query.get("tty") == "true", variables)
         home = self.home(target.namespace, target.name)
         serving = asyncio.ensure_future(serve_exec(request, command, home, self.exec_faults, self._exec_protocols))
         self._execs.add(serving)
@@ -306,6 +306,15 @@ class FakeKubeServer:
         except asyncio.CancelledError:  # the client has left
             serving.cancel()
             raise
+
+    def _from_secrets(self, pod: Object) -> dict[str, str]:
+        """Variables of the pod's first container whose values are keys of Secrets."""
+        told: dict[str, str] = {}
+        for one in pod["spec"]["containers"][0].get("env", []):
+            if (key := one.get("valueFrom", {}).get("secretKeyRef")) is not None:
+                secret = self.store.get(("secrets", pod["metadata"]["namespace"], key["name"]))
+                told[one["name"]] = secret["stringData"][key["key"]]
+        return told
 
     def _pod_with(self, target: Target, container: str | None) -> Object:
         pod = self.store.get(target.key)

@@ -22,7 +22,7 @@ from cluster.errors import (
     KindMissingError,
     VolumeFullError,
 )
-from cluster.kind import image, image_build, image_load
+from cluster.kind import image, image_build, image_load, service_image
 from cluster.kind.output import BuildProgress, PullProgress
 from templates.events import Event, Step, StepProgress
 from tests.fakes.containers import ID, Containers
@@ -527,3 +527,50 @@ def test_progress_of_a_pull() -> None:
         ("2 of 2 layers", 1.0),
         None,
     ]
+
+
+async def test_a_services_image_goes_from_docker_to_the_node_once(
+    containers: Containers, config: ClusterConfig, step: Step
+) -> None:
+    containers.add_to_docker("redis:8")
+    (containers.folder / "archive").write_bytes(b"layers")
+
+    for _ in range(2):
+        await service_image.bring(config, "redis:8", NODE, step)
+
+    assert len(containers.calls("docker", "save")) == len(containers.calls("kind", "load")) == 1
+    assert not containers.calls("docker", "pull")
+
+
+async def test_a_services_image_that_docker_does_not_have_is_pulled(
+    containers: Containers, config: ClusterConfig, step: Step, events: list[Event]
+) -> None:
+    (containers.folder / "archive").write_bytes(b"layers")
+
+    await service_image.bring(config, "redis:8", NODE, step)
+
+    assert containers.calls("docker", "pull") == [["docker", "pull", "redis:8"]]
+    assert texts(events)[:2] == ["fetching redis:8", "giving redis:8 to the cluster"]
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"), [("redis:8", "VIBECODE_REDIS_IMAGE"), ("postgres:17", "VIBECODE_POSTGRESQL_IMAGE")]
+)
+async def test_a_services_image_that_nobody_has_is_named_with_its_setting(
+    containers: Containers, config: ClusterConfig, step: Step, name: str, setting: str
+) -> None:
+    containers.play("pull", "Error response from daemon: manifest unknown", code=1)
+
+    with pytest.raises(ImagePullError) as caught:
+        await service_image.bring(config, name, NODE, step)
+
+    assert caught.value.detail == f"{name}: manifest unknown"
+    assert setting in caught.value.hint
+
+
+async def test_a_services_image_that_is_named_by_its_digest_is_left_to_the_node(
+    containers: Containers, config: ClusterConfig, step: Step
+) -> None:
+    await service_image.bring(config, f"redis@sha256:{'a' * 64}", NODE, step)
+
+    assert not containers.calls("docker", "save")

@@ -15,8 +15,8 @@ from cluster.errors import ImagePullError, WorkspaceFailedError
 from cluster.kube.api import Kube
 from cluster.manifests import service, workspace
 from cluster.manifests.labels import WORKSPACES_NAMESPACE, labels
-from cluster.manifests.service_programs import PROGRAMS
 from cluster.manifests.workspace import Address
+from cluster.service_programs import PROGRAMS
 from cluster.workspaces import KubernetesWorkspaces
 from templates.events import Event, Step, StepDone, StepFailed, StepStarted, stream
 from templates.project import Manifest, Project, ProjectFile
@@ -66,7 +66,7 @@ def test_the_password_is_in_its_secret_alone(name: ServiceName) -> None:
     secret = service.secret("shop", name, "s3cr3t", CONFIG)
 
     assert "s3cr3t" not in json.dumps(made)
-    assert secret["stringData"]["url"] == PROGRAMS[name].url(f"shop--{name}", "s3cr3t")
+    assert secret["stringData"]["url"] == PROGRAMS[name].url(f"shop--{name}", PROGRAMS[name].port, "s3cr3t")
     assert f":s3cr3t@shop--{name}:{PROGRAMS[name].port}/" in secret["stringData"]["url"]
 
 
