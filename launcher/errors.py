@@ -26,6 +26,12 @@ class SettingError(VibeCodeError):
     hint = "`vibecode config --help` says where settings live; change or remove the one that is named."
 
 
+class TextEditorError(VibeCodeError):
+    code = "text-editor"
+    title = "The lines cannot be edited here"
+    hint = "Name an editor: `export EDITOR=nano`."
+
+
 class KeyNotKeptError(VibeCodeError):
     """There is no keyring, and a file of ours is no place for a secret."""
 

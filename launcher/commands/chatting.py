@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from launcher import stdio
+from launcher.commands.reviewing import HunkReview
 from launcher.context import Context
 from launcher.experience import ExperienceFile
 from launcher.output.chat_documents import proposal_document
-from launcher.output.diffs import hunk_lines, note_lines, proposal_lines, title
+from launcher.output.diffs import proposal_lines
 from launcher.output.text import styled
 from templates.chat.context import ChatContext
-from templates.chat.conversations import CommandRun, Conversation, save_message
+from templates.chat.conversations import OUTPUT, CommandRun, Conversation, save_message
 from templates.chat.errors import EditsNotPlacedError
 from templates.chat.finish import commit, show_in_editor
 from templates.chat.history import exchanges, message_of
@@ -111,39 +111,7 @@ class Chatting:
             return Review.all(proposal)
         if not self._console.can_ask:
             return Review.none(proposal)
-        return await self._ask_each(proposal)
-
-    async def _ask_each(self, proposal: Proposal) -> Review:
-        """y takes a hunk, n leaves it, a takes all that follow, q leaves them."""
-        review, colours = Review.none(proposal), self._console.colours(self._console.stdout)
-        hunks = [(file, index) for file in proposal.files for index in range(max(1, len(file.hunks)))]
-        self._console.tell("\n".join(note_lines(proposal, colours)))
-        everything = False
-        for number, (file, index) in enumerate(hunks, 1):
-            head = [] if index else ["", title(file, colours)]
-            self._console.tell("\n".join([*head, *hunk_lines(file, index, colours)]))
-            answer = (
-                "y"
-                if everything
-                else await self._ask(f"Take it ({number} of {len(hunks)})? [y]es, [n]o, [a]ll, [q]uit: ")
-            )
-            if answer == "q":
-                break
-            everything = everything or answer == "a"
-            if everything or answer == "y":
-                review = review.take(file.path, index)
-        return review
-
-    async def _ask(self, question: str) -> str:
-        """The first letter of the answer; q at the end of the input."""
-        assert self._console.stdin is not None
-        while True:
-            self._console.stderr.write(question)
-            self._console.stderr.flush()
-            data = await stdio.read(self._console.stdin.fileno())
-            letter = data.decode("utf-8", "replace").strip().lower()[:1] if data else "q"
-            if letter and letter in "ynaq":
-                return letter
+        return await HunkReview(self._console, proposal).ask()
 
     async def _written(self, review: Review) -> Turn | None:
         changes = review.changes()
@@ -169,7 +137,7 @@ class Chatting:
                 continue
             ran = await self._files.run(command, seconds=COMMAND_SECONDS, show=self._write)
             self._console.say(f"exit code {ran.exit_code}" + (" (its time was up)" if ran.timed_out else ""))
-            ended.append(CommandRun(command, ran.exit_code, ran.output[-8000:]))
+            ended.append(CommandRun(command, ran.exit_code, ran.output[-OUTPUT:]))
         return tuple(ended)
 
     def _summary(self, review: Review, turn: Turn | None) -> list[str]:

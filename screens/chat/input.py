@@ -63,6 +63,12 @@ class ChatInput(Vertical):
         self._back = 0
         self.composer.text = ""
 
+    def give_back(self, text: str) -> None:
+        """What was sent and came to nothing is to be sent again, unless something else is there meanwhile."""
+        if not self.composer.text:
+            self.composer.text = text
+            self.composer.move_cursor(self.composer.document.end)
+
     def _draw(self, key: str, width: int) -> list[Content]:
         found = self._found.get(key)
         return [completion_line(found, width)] if found else []

@@ -1,6 +1,6 @@
-"""A proposal to be judged: files on the left, their changes on the right, each taken, left or rewritten."""
+"""A proposal to be judged and written: files on the left, their changes on the right, each taken, left or rewritten."""
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
@@ -9,11 +9,16 @@ from textual.message import Message
 
 from screens.chat import diff
 from screens.chat.diff import Drawn
+from screens.chat.edit import EditHunk
+from screens.chat.session import ChatSession
+from screens.chat.talk import Talk
+from screens.messages import Failed
 from screens.widgets.line_view import LineView
 from screens.widgets.row_list import RowList
 from screens.widgets.words import Words
 from templates.chat.proposal import Review
 from templates.edits.hunks import FileDiff
+from templates.errors import FilesConflictError, VibeCodeError
 
 
 class DiffView(LineView, inherit_bindings=False):
@@ -38,18 +43,30 @@ class DiffView(LineView, inherit_bindings=False):
 
 
 class ReviewView(Vertical):
-    """Holds the person's decisions until they are written."""
+    """The person's decisions are the turn's own until they are written: it can be left, and gone on with."""
 
-    class Decided(Message):
-        """The decisions are others now."""
+    class Written(Message):
+        """What was taken is in the files."""
 
-        def __init__(self, review: Review) -> None:
+    class Conflicting(Message):
+        """Nothing was written, since these files have changed."""
+
+        def __init__(self, error: FilesConflictError) -> None:
             super().__init__()
-            self.review = review
+            self.error = error
+
+    class Unwritten(Message):
+        """Nothing was written, for this reason."""
+
+        def __init__(self, error: VibeCodeError) -> None:
+            super().__init__()
+            self.error = error
 
     def __init__(self) -> None:
         super().__init__(id="review")
-        self._review: Review | None = None
+        self._session: ChatSession | None = None
+        self._talk: Talk | None = None
+        self._writing = False
         self._conflicts: frozenset[str] = frozenset()
         self._cursor = 0
         self._drawn = Drawn((), ())
@@ -65,16 +82,19 @@ class ReviewView(Vertical):
             yield self._files
             yield self._diff
 
-    def open(self, review: Review, conflicts: frozenset[str] = frozenset()) -> None:
-        """These decisions from now on."""
-        self._conflicts = conflicts
-        self._cursor = 0
-        self._put(review)
+    def open(self, session: ChatSession, talk: Talk) -> None:
+        """This turn's proposal from now on."""
+        if talk is not self._talk:
+            self._session, self._talk = session, talk
+            self._conflicts = frozenset()
+            self._cursor = 0
+        if self._review is not None:
+            self._put(self._review)
         self._diff.focus()
 
     @property
-    def review(self) -> Review | None:
-        return self._review
+    def _review(self) -> Review | None:
+        return self._talk.review if self._talk is not None else None
 
     @property
     def current(self) -> tuple[FileDiff, int] | None:
@@ -107,21 +127,66 @@ class ReviewView(Vertical):
         if self._review is not None:
             self._put((Review.all if take else Review.none)(self._review.proposal))
 
-    def rewrite(self, lines: tuple[str, ...]) -> None:
-        """Takes the change under the cursor with these lines."""
-        if self._review is not None and (current := self.current) is not None:
-            file, index = current
-            self._put(self._review.edit(file.path, index, lines))
+    def rewrite(self) -> None:
+        """Takes the change under the cursor with the lines that the person writes; a file that goes has none."""
+        if (current := self.current) is None or not current[0].hunks:
+            return
+        file, index = current
+
+        def answered(lines: tuple[str, ...] | None) -> None:
+            if lines is not None and self._review is not None:
+                self._put(self._review.edit(file.path, index, lines))
+
+        self.app.push_screen(EditHunk(file.path, file.hunks[index].after), answered)
+
+    def write(self) -> None:
+        """Writes what is taken: all of it, or nothing."""
+        session, talk, review = self._session, self._talk, self._review
+        if session is None or talk is None or review is None or self._writing:
+            return
+        if not review.changes():
+            self.notify("Nothing is taken: y takes a change, a takes all.", severity="warning")
+            return
+        self._writing = True
+        self._summary.show(Content.styled("Writing the changes", "$warning"))
+        self._write(session, talk, review)
+
+    @work(exit_on_error=False)
+    async def _write(self, session: ChatSession, talk: Talk, review: Review) -> None:
+        try:
+            await session.apply(talk, review)
+        except FilesConflictError as error:
+            self.post_message(self.Conflicting(error))
+        except VibeCodeError as error:
+            self.post_message(self.Unwritten(error))
+        else:
+            self.post_message(self.Written())
+
+    @on(Written)
+    def _written(self) -> None:
+        self._writing = False
+
+    @on(Conflicting)
+    def _conflicting(self, event: Conflicting) -> None:
+        self._conflicts = frozenset(one.path for one in event.error.conflicts)
+        self.post_message(self.Unwritten(event.error))
+
+    @on(Unwritten)
+    def _unwritten(self, event: Unwritten) -> None:
+        self._writing = False
+        if self._review is not None:
+            self._put(self._review)
+        self.post_message(Failed(event.error))
 
     def _put(self, review: Review) -> None:
-        self._review = review
+        assert self._talk is not None, "only what was opened is decided on"
+        self._talk.review = review
         self._files.show([file.path for file in review.proposal.files])
         self._summary.show(diff.summary(review, self._conflicts))
         notes = diff.notes(review.proposal, max(20, self.size.width - 2))
         self._notes.show(Content("\n").join(notes))
         self._notes.display = bool(notes)
         self._show_file()
-        self.post_message(self.Decided(review))
 
     def _show_file(self) -> None:
         review, file, cursor = self._review, self._file, self._cursor

@@ -1,25 +1,47 @@
 """A conversation as it is read: what was asked, what the model was shown, what it says, what came of it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from datetime import datetime
 
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Collapsible, Markdown, Static
 
 from screens.chat import presenter
-from screens.chat.session import Talk, condensed
+from screens.chat.talk import Talk
 from screens.widgets.words import Words
-
-if TYPE_CHECKING:
-    from textual.widgets.markdown import MarkdownStream
 
 
 class Answer(Markdown):
-    """Links are not opened: the model wrote them."""
+    """Grows at its end. Links are not opened: the model wrote them."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text, open_links=False)
+        self._text = text
+        self._drawn = len(text)
+        self._drawing = False
+
+    def grow(self, text: str) -> None:
+        """The text from now on, which begins with what it was before."""
+        self._text = text
+        if not self._drawing and self._drawn < len(text):
+            self._drawing = True
+            self._draw()
+
+    @work(exit_on_error=False)
+    async def _draw(self) -> None:
+        """One piece after the other; what arrives meanwhile is the next.
+
+        Not by `Markdown.get_stream`: stopped while it draws, it begins with the last piece before that is done.
+        """
+        try:
+            while self._drawn < len(self._text):
+                piece, self._drawn = self._text[self._drawn :], len(self._text)
+                await self.append(piece)
+        finally:
+            self._drawing = False
 
 
 class TalkView(Vertical):
@@ -27,12 +49,11 @@ class TalkView(Vertical):
 
     DEFAULT_CSS = "TalkView { height: auto; }"
 
-    def __init__(self, talk: Talk) -> None:
+    def __init__(self, talk: Talk, now: Callable[[], datetime]) -> None:
         super().__init__()
         self.talk = talk
-        self._answer = Answer(condensed(talk.text))
-        self._stream: MarkdownStream | None = None
-        self._shown = len(talk.text)
+        self._now = now
+        self._answer = Answer(talk.text)
         self._shown_context = Static(classes="context-words")
         self._folded = Collapsible(self._shown_context, title="", collapsed=True)
         self._outcome = Words(classes="outcome")
@@ -46,31 +67,23 @@ class TalkView(Vertical):
     def on_mount(self) -> None:
         self.show()
 
-    def show(self, doing: str = "") -> None:
-        """The turn as it stands; `doing` is what the model does now."""
+    def show(self) -> None:
+        """The turn as it stands; what has arrived of the answer is shown as soon as the last of it is drawn."""
         context = self.talk.context
         self._folded.display = context is not None
         if context is not None and not self._folded.title:
             self._folded.title = presenter.context_title(context, self.talk)
             self._shown_context.update(presenter.context_words(context))
-        self._outcome.show(presenter.outcome(self.talk, doing))
-
-    async def grow(self) -> None:
-        """What has arrived since is shown, as soon as the last of it is drawn."""
-        if self._stream is None:
-            self._stream = Markdown.get_stream(self._answer)
-        text, self._shown = self.talk.text[self._shown :], len(self.talk.text)
-        await self._stream.write(condensed(text))
-
-    async def end(self) -> None:
-        """Nothing more arrives."""
-        if self._stream is not None:
-            await self._stream.stop()
-            self._stream = None
+        self._answer.grow(self.talk.text)
+        self._outcome.show(presenter.outcome(self.talk, self._now()))
 
 
 class Transcript(VerticalScroll, can_focus=True):
     """Stays at its end while that is in view."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__(id="transcript")
+        self._now = now
 
     def on_mount(self) -> None:
         self.anchor()
@@ -78,17 +91,25 @@ class Transcript(VerticalScroll, can_focus=True):
     async def open(self, talks: list[Talk]) -> None:
         """Another conversation; an empty one says what can be asked."""
         await self.remove_children()
-        await self.mount_all([TalkView(talk) for talk in talks] or [Static(presenter.EMPTY, classes="empty")])
+        views = [TalkView(talk, self._now) for talk in talks]
+        await self.mount_all(views or [Static(presenter.EMPTY, classes="empty")])
         self.anchor()
 
-    async def add(self, talk: Talk) -> TalkView:
+    async def add(self, talk: Talk) -> None:
         await self.query(".empty").remove()
-        view = TalkView(talk)
-        await self.mount(view)
+        await self.mount(TalkView(talk, self._now))
         self.anchor()
-        return view
 
-    def view_of(self, talk: Talk) -> TalkView | None:
+    def show(self, talk: Talk) -> None:
+        """This turn as it stands now, where it is in this conversation."""
+        if (view := self._view_of(talk)) is not None:
+            view.show()
+
+    async def remove_talk(self, talk: Talk) -> None:
+        if (view := self._view_of(talk)) is not None:
+            await view.remove()
+
+    def _view_of(self, talk: Talk) -> TalkView | None:
         return next((one for one in self.query(TalkView) if one.talk is talk), None)
 
     async def say(self, words: Content) -> None:

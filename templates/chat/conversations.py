@@ -12,6 +12,8 @@ from templates.errors import RecordsConflictError
 from templates.workspace_files import ABSENT, Delete, WorkspaceFiles, Write
 
 ATTEMPTS = 5
+OUTPUT = 8000
+"""Characters at the end of a command's output that are kept."""
 
 
 @dataclass(frozen=True, slots=True)

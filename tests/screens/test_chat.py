@@ -5,14 +5,17 @@ from dataclasses import replace
 
 import pytest
 from textual import events
+from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Markdown, TextArea
+from textual.widgets.markdown import MarkdownBlock
 
 from screens.app import VibeCodeApp
 from screens.chat.completion import command_of, completions
 from screens.chat.edit import EditHunk
 from screens.chat.screen import ChatScreen
-from screens.chat.session import Talk
+from screens.chat.talk import Talk
+from screens.chat.transcript import Answer as MarkdownAnswer
 from screens.widgets.composer import LONGEST, Composer
 from templates.models.errors import RateLimitError
 from templates.project import Manifest, Project, ProjectFile
@@ -134,7 +137,7 @@ async def written(pilot: Pilot[None]) -> None:
 
 
 def last(pilot: Pilot[None]) -> Talk:
-    talk = place(pilot)._last
+    talk = place(pilot).pane.last
     assert talk is not None
     return talk
 
@@ -310,6 +313,67 @@ async def test_a_conversation_goes_on_in_the_next_run(shop: Stage) -> None:
         assert [one.content for one in asked[1:2]] == [INSTRUCTION]
 
 
+async def test_what_was_undone_is_said_so_in_the_next_run(shop: Stage) -> None:
+    async with shop.app(models=models_of(shop, ANSWER)).run_test(size=SIZES["normal"]) as pilot:
+        await written(pilot)
+        await ask(pilot, "/undo")
+        await until(pilot, lambda: last(pilot).undone)
+    async with shop.app(models=models_of(shop)).run_test(size=SIZES["normal"]) as pilot:
+        await opened(pilot)
+        assert "Undone: " in str(place(pilot).query_one(".outcome").render())
+
+
+async def test_a_turn_goes_on_while_another_workspace_is_looked_at(shop: Stage) -> None:
+    put(shop.engine, "api")
+    end = Hanging(0)
+    models = replace(models_of(shop), model=SlowModel(ANSWER, before=end))
+    async with shop.app(models=models).run_test(size=SIZES["normal"]) as pilot:
+        await at_chat(pilot)
+        place(pilot).visit("shop")
+        await until(pilot, lambda: composer(pilot).has_focus)
+        await ask(pilot)
+        await until(pilot, lambda: "Links expire" in last(pilot).text)
+        asked = last(pilot)
+        place(pilot).visit("api")
+        await until(pilot, lambda: place(pilot).pane.last is None)
+        end.let.set()
+        await until(pilot, lambda: asked.proposal is not None and not place(pilot).pane.busy)
+        assert place(pilot).view == "talk"
+        assert composer(pilot).text == ""
+        place(pilot).visit("shop")
+        await until(pilot, lambda: place(pilot).pane.last is asked)
+        assert "Proposed: 3 changes in 2 files" in str(place(pilot).query_one(".outcome").render())
+
+
+class Shown(App[None]):
+    """Two answers: one grows piece by piece, the other is whole."""
+
+    def compose(self) -> ComposeResult:
+        yield MarkdownAnswer("")
+        yield MarkdownAnswer(SAID)
+
+
+SAID = """# Links\n\nThey **expire**:\n\n1. one `code`\n2. two\n   - three\n\n```python\ndef f():\n\n    return 1\n```
+
+| a | b |\n| - | - |\n| 1 | 2 |\n\n> quoted\n> further\n\nThe end, *at last*.\n"""
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 50, 1000])
+async def test_an_answer_that_grew_is_drawn_as_a_whole_one(size: int) -> None:
+    async with Shown().run_test() as pilot:
+        grown, whole = pilot.app.query(MarkdownAnswer)
+        for end in range(size, len(SAID) + size, size):
+            grown.grow(SAID[:end])
+            if end % 3:
+                await pilot.pause()
+        await until(pilot, lambda: not grown._drawing)
+
+        def blocks(answer: MarkdownAnswer) -> list[tuple[str, str]]:
+            return [(type(one).__name__, str(one._content)) for one in answer.query(MarkdownBlock)]
+
+        assert blocks(grown) == blocks(whole)
+
+
 async def test_export_copies_the_conversation(shop: Stage) -> None:
     app: VibeCodeApp = shop.app(models=models_of(shop, ANSWER))
     async with app.run_test(size=SIZES["normal"]) as pilot:
@@ -331,8 +395,8 @@ async def test_another_place_can_send_to_a_workspace(shop: Stage) -> None:
     async with shop.app(models=models_of(shop)).run_test(size=SIZES["normal"]) as pilot:
         await at_chat(pilot)
         place(pilot).visit("api")
-        await until(pilot, lambda: place(pilot)._session is not None and composer(pilot).has_focus)
-        assert place(pilot)._session.workspace == "api"  # type: ignore[union-attr]
+        await until(pilot, lambda: place(pilot).pane.session is not None and composer(pilot).has_focus)
+        assert place(pilot).pane.session.workspace == "api"  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

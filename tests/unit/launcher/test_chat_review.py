@@ -30,14 +30,15 @@ notes
 cat README.md; ls
 ```
 """
-FIRST, SECOND = b"Take it (1 of 2)? [y]es, [n]o, [a]ll, [q]uit: ", b"Take it (2 of 2)? [y]es, [n]o, [a]ll, [q]uit: "
+FIRST = b"Take it (1 of 2)? [y]es, [n]o, [e]dit, [a]ll, [q]uit: "
+SECOND = FIRST.replace(b"1 of", b"2 of")
 
 
 @contextmanager
-def chatting(answer: str) -> Iterator[Terminal]:
+def chatting(answer: str, **environ: str) -> Iterator[Terminal]:
     with (
         model_server(says(answer)) as server,
-        Terminal(FAKE, ENVIRON | os.environ | {"VIBECODE_AI_URL": server.url, "NO_COLOR": "1"}) as terminal,
+        Terminal(FAKE, ENVIRON | os.environ | {"VIBECODE_AI_URL": server.url, "NO_COLOR": "1"} | environ) as terminal,
     ):
         yield terminal
 
@@ -68,6 +69,50 @@ def test_only_what_is_taken_is_written(answers: list[bytes], written: str, after
     ended = terminal.printed.decode()
     assert written in ended
     assert after in " ".join(ended.split())
+
+
+def editor(folder: Path, script: str) -> str:
+    program = folder / "editor"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    return f"{program} --wait"
+
+
+def test_a_change_is_edited_shown_again_and_written_as_the_person_left_it(tmp_path: Path) -> None:
+    with chatting(ANSWER, EDITOR=editor(tmp_path, 'cat "$2" && echo "# Their shop" >"$2"'), VISUAL="") as terminal:
+        terminal.read_until(FIRST)
+        terminal.send(b"e\n")
+        shown = terminal.read_until(FIRST)
+        terminal.send(b"y\n")
+        terminal.read_until(SECOND)
+        terminal.send(b"q\n")
+        terminal.read_until(b"Run it? [y/N] ")
+        terminal.send(b"y\n")
+        assert terminal.wait() == 0
+
+    assert b"# Our shop\r\n    1 - # Shop\r\n    1 + # Their shop\r\n" in shown, "the editor had the model's lines"
+    assert "# Their shop README.md" in " ".join(terminal.printed.decode().split())
+
+
+@pytest.mark.parametrize(
+    ("script", "said"), [("exit 1", "ended with exit code 1"), (None, "/nowhere/editor: No such file or directory")]
+)
+def test_an_editor_that_fails_leaves_the_change_as_it_was(tmp_path: Path, script: str | None, said: str) -> None:
+    program = editor(tmp_path, script) if script else "/nowhere/editor"
+    with chatting(ANSWER, EDITOR=program, VISUAL="") as terminal:
+        terminal.read_until(FIRST)
+        terminal.send(b"e\n")
+        shown = terminal.read_until(FIRST)
+        terminal.send(b"y\n")
+        terminal.read_until(SECOND)
+        terminal.send(b"q\n")
+        terminal.read_until(b"Run it? [y/N] ")
+        terminal.send(b"y\n")
+        assert terminal.wait() == 0
+
+    assert said.encode() in shown
+    assert b"export EDITOR=nano" in shown
+    assert "# Our shop README.md" in " ".join(terminal.printed.decode().split())
 
 
 def test_a_command_runs_only_when_agreed_to() -> None:
