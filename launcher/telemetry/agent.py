@@ -6,9 +6,15 @@ Source: https://docs.datadoghq.com/tracing/trace_collection/library_config/ (DD_
 import socket
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
+
+PASSED = (
+    *("DD_AGENT_HOST", "DD_TRACE_AGENT_URL", "DD_TRACE_AGENT_PORT"),
+    *("DD_DOGSTATSD_URL", "DD_DOGSTATSD_HOST", "DD_DOGSTATSD_PORT"),
+)
+"""The variables that say where it listens."""
 
 PATIENCE = 0.5
 """Seconds until an Agent that says nothing counts as one that is not there."""
@@ -17,8 +23,7 @@ TRACE_SOCKET = Path("/var/run/datadog/apm.socket")
 METRIC_SOCKET = Path("/var/run/datadog/dsd.socket")
 
 
-@dataclass(frozen=True, slots=True)
-class Agent:
+class Agent(NamedTuple):
     """`traces` is http://… or unix://…, `metrics` udp://… or unix://…."""
 
     traces: str

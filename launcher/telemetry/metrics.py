@@ -1,7 +1,6 @@
 """The metrics that the program sends: `vibecode.{component}.{metric}`, with the tags that each may carry."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Type = Literal["c", "g", "d"]
 """A count, a gauge or a distribution.
@@ -10,8 +9,7 @@ Source: https://docs.datadoghq.com/developers/dogstatsd/datagram_shell/
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(NamedTuple):
     """`meaning` says in words what its values are, and their unit."""
 
     name: str

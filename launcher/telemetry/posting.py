@@ -8,11 +8,10 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from launcher.telemetry.agent import Agent
+from launcher.telemetry.agent import PASSED
 from launcher.telemetry.records import Batch, Point, Span
 
 log = logging.getLogger(__name__)
@@ -28,26 +27,21 @@ SILENCE = {
 """What ddtrace would tell of the machine besides: its folders, its repository, its own settings."""
 
 
-@dataclass(slots=True)
 class Posting:
     """See `recorder.Post`; one process at a time."""
 
-    agent: Agent
-    identity: Mapping[str, str]
-    log_file: Path
-    log_level: str
-    _running: int | None = field(default=None, init=False)
+    def __init__(self, environ: Mapping[str, str], log_file: Path, log_level: str) -> None:
+        self._environ = environ
+        self._log_file = log_file
+        self._log_level = log_level
+        self._running: int | None = None
 
     def __call__(self, spans: tuple[Span, ...], points: tuple[Point, ...]) -> bool:
         if self._still_runs():
             return False
-        batch = Batch(str(self.log_file), self.log_level, spans, points)
-        environment = {
-            **SILENCE,
-            "DD_TRACE_AGENT_URL": self.agent.traces,
-            "DD_DOGSTATSD_URL": self.agent.metrics,
-            **{f"DD_{name.upper()}": value for name, value in self.identity.items() if name != "team"},
-        }
+        batch = Batch(str(self._log_file), self._log_level, spans, points)
+        passed = {name: self._environ[name] for name in PASSED if name in self._environ}
+        environment = {**SILENCE, **passed}
         try:
             self._running = _begin(batch.encoded(), environment)
         except (OSError, NotImplementedError) as error:  # a system without sessions

@@ -4,8 +4,8 @@ import os
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from time import monotonic, time
+from typing import NamedTuple
 
 from launcher.telemetry.metrics import Metric
 from launcher.telemetry.records import Point, Span
@@ -19,8 +19,7 @@ Post = Callable[[tuple[Span, ...], tuple[Point, ...]], bool]
 """Begins to send; false where what was posted before is still on its way, so that this must wait."""
 
 
-@dataclass(frozen=True, slots=True)
-class SpanUnderWay:
+class SpanUnderWay(NamedTuple):
     """A span that has begun; `start` is in nanoseconds since 1970."""
 
     trace: int
@@ -42,19 +41,16 @@ RECORDER: ContextVar["Recorder | None"] = ContextVar("RECORDER", default=None)
 """Set for one run of the program where telemetry is on."""
 
 
-@dataclass(slots=True)
 class Recorder:
     """Keeps what is told to it and posts it now and then; `words` allows what a person or a model has written."""
 
-    post: Post
-    words: bool = False
-    clock: Callable[[], float] = monotonic
-    _spans: deque[Span] = field(default_factory=lambda: deque[Span](maxlen=KEPT))
-    _points: deque[Point] = field(default_factory=lambda: deque[Point](maxlen=KEPT))
-    _posted: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._posted = self.clock()
+    def __init__(self, post: Post, words: bool = False, clock: Callable[[], float] = monotonic) -> None:
+        self.words = words
+        self._post = post
+        self._clock = clock
+        self._posted = clock()
+        self._spans = deque[Span](maxlen=KEPT)
+        self._points = deque[Point](maxlen=KEPT)
 
     def add(self, metric: Metric, value: float, tags: Mapping[str, str] | None = None) -> None:
         self._points.append(Point(metric.name, metric.type, value, {"component": metric.component, **(tags or {})}))
@@ -66,14 +62,14 @@ class Recorder:
 
     def send(self) -> None:
         """Posts all that there is; what is refused waits for the next time."""
-        self._posted = self.clock()
+        self._posted = self._clock()
         spans, points = tuple(self._spans), tuple(self._points)
-        if (spans or points) and self.post(spans, points):
+        if (spans or points) and self._post(spans, points):
             self._spans.clear()
             self._points.clear()
 
     def _post_at_times(self) -> None:
-        if self.clock() - self._posted >= EVERY:
+        if self._clock() - self._posted >= EVERY:
             self.send()
 
 

@@ -11,9 +11,6 @@ from launcher import logs
 from launcher.errors import UsageError
 from launcher.paths import Paths
 from launcher.settings import Settings
-from launcher.telemetry.agent import agent_of
-from launcher.telemetry.engine import observed_engine
-from launcher.telemetry.identity import identity
 from launcher.telemetry.json_log import JsonLines
 from launcher.telemetry.metrics import COMMANDS, CRASHES, ERRORS, STARTUP_TIME
 from launcher.telemetry.posting import Posting
@@ -30,7 +27,7 @@ def recording(
     command: str, services: Services, values: Settings, paths: Paths, environ: Mapping[str, str], started: float
 ) -> Generator[Services]:
     """The services for this run; `started` is the monotonic time at which the program began."""
-    posting = Posting(agent_of(environ), identity(), paths.log_file, values.log_level)
+    posting = Posting(environ, paths.log_file, values.log_level)
     recorder = Recorder(posting, values.telemetry_words)
     logs.write_as(JsonLines())
     recorder.add(COMMANDS, 1, {"command": command})
@@ -62,4 +59,9 @@ def recording(
 
 
 def _observed(build: Callable[[ClusterConfig], Engine], recorder: Recorder) -> Callable[[ClusterConfig], Engine]:
-    return lambda config: observed_engine(build(config), recorder, config.memory)
+    def observed(config: ClusterConfig) -> Engine:
+        from launcher.telemetry.engine import observed_engine  # no sooner than there is an engine
+
+        return observed_engine(build(config), recorder, config.memory)
+
+    return observed

@@ -30,6 +30,8 @@ def main() -> None:
     if not agent.answers():
         log.info("no Agent answers at %s: %d spans are dropped", agent.traces, len(batch.spans))
         return
+    named = {f"DD_{name.upper()}": value for name, value in identity().items() if name != "team"}
+    os.environ.update(named | {"DD_TRACE_AGENT_URL": agent.traces})  # ddtrace reads them when it is imported
     try:
         from launcher.telemetry.spans import send_spans
     except ImportError as error:

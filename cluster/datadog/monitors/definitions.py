@@ -4,7 +4,8 @@ Their metrics are named `vibecode.{component}.{metric}`; times are in seconds, s
 all machines of an organisation, and alerts for each machine on its own.
 """
 
-from cluster.datadog.monitors.monitor import ENV, Monitor
+from cluster.datadog.monitors.monitor import Monitor
+from cluster.datadog.tags import ENV
 
 _SCOPE = f"{{env:{ENV}}} by {{host}}"
 _WORKSPACE = f"{{env:{ENV}}} by {{host,workspace}}"

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from cluster.datadog.tags import ENV, SERVICE, TEAM
+
 Component = Literal["cluster", "ingress", "workspace", "ai", "launcher"]
 Priority = Literal[1, 2, 3, 4]
 
@@ -16,7 +18,6 @@ PRIORITIES: dict[Priority, str] = {
     3: "warning threshold",
     4: "trend",
 }
-ENV = "local"
 MANAGED_TAG = "managed_by:vibecode"
 ID_KEY = "vibecode_monitor"
 """The key of the tag by which a monitor is found again, whatever it is called by then."""
@@ -75,7 +76,7 @@ class Monitor:
         return "\n\n".join(filter(None, [f"{self.meaning} {measured}", runbook, notify]))
 
     def _tags(self, version: str) -> list[str]:
-        tags = {"env": ENV, "service": "vibecode", "version": version, "team": "vibecode", "component": self.component}
+        tags = {"env": ENV, "service": SERVICE, "version": version, "team": TEAM, "component": self.component}
         own = [MANAGED_TAG, f"{ID_KEY}:{self.id}"]
         return own + [f"{key}:{_tag_value(value)}" for key, value in tags.items()]
 

@@ -215,7 +215,7 @@ def test_of_a_server_only_its_kind_is_told(server: str, provider: str) -> None:
 @pytest.mark.parametrize(
     ("point", "text"),
     [
-        (Point("vibecode.a.b", "c", 1), "vibecode.a.b:1|c|#env:local"),
+        (Point("vibecode.a.b", "c", 1, {}), "vibecode.a.b:1|c|#env:local"),
         (Point("vibecode.a.b", "d", 0.25, {"x": "Y z"}), "vibecode.a.b:0.25|d|#env:local,x:y_z"),
         (Point("vibecode.a.b", "g", 1e6, {"x": "a,b|#c\nd"}), "vibecode.a.b:1000000|g|#env:local,x:a_b__c_d"),
     ],

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,7 +77,7 @@ def test_the_screen_is_the_same_on_and_off(vibecode: Cli) -> None:
 
 def test_nobody_waits_for_an_agent_that_never_answers(tmp_path: Path) -> None:
     with silent_agent() as url:
-        posting = Posting(Agent(url, "udp://127.0.0.1:1"), {"service": "vibecode"}, tmp_path / "log", "INFO")
+        posting = Posting({"DD_TRACE_AGENT_URL": url, "DD_DOGSTATSD_PORT": "1"}, tmp_path / "log", "INFO")
         assert posting((SPAN,), ()) is True
         assert posting((SPAN,), ()) is False  # the first is still waiting, in a process of its own
 
@@ -122,14 +121,14 @@ def test_a_program_that_goes_on_posts_now_and_then() -> None:
 
 def test_a_batch_arrives_as_it_was() -> None:
     call = ModelCall("m", "own", "s", 3, 4, cost=0.5, first_token=0.1)
-    asked = Span(2**100, 9, 8, "vibecode.ai.request", "vibecode.ai.request", 1, 2, error=["code", "Title"], call=call)
+    asked = Span(2**100, 9, 8, "vibecode.ai.request", "vibecode.ai.request", 1, 2, {}, ["code", "Title"], call)
     batch = Batch("/log", "INFO", [SPAN, asked], [POINT])
     arrived = Batch.decoded(batch.encoded())
 
     assert arrived.encoded() == batch.encoded()
     assert (arrived.spans[1].trace, arrived.spans[1].call, arrived.points) == (
         2**100,
-        replace(call, messages=[]),
+        call._replace(messages=[]),
         (POINT,),
     )
 
