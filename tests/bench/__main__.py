@@ -8,12 +8,18 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from tests.bench import edits, image, local, new, proxy, screens, seeding, startup, up
+from tests.bench import edits, image, local, new, proxy, screens, seeding, startup, telemetry, up
 from tests.bench.harness import ROOT, Result, machine, table, write
 from tests.bench.running import running_cluster
 
 ON_A_CLUSTER = {"startup": startup.measure, "seeding": seeding.measure, "new": new.measure, "image": image.measure}
-WITHOUT_DOCKER = {"proxy": proxy.measure, "local": local.measure, "edits": edits.measure, "screens": screens.measure}
+WITHOUT_DOCKER = {
+    "proxy": proxy.measure,
+    "local": local.measure,
+    "edits": edits.measure,
+    "screens": screens.measure,
+    "telemetry": telemetry.measure,
+}
 PARTS = ("up", *WITHOUT_DOCKER, *ON_A_CLUSTER)
 NEEDED = ("code-server", "docker", "kind", "kubectl", "tar")
 HOME = ROOT / ".artefacts" / "bench"
