@@ -7,6 +7,6 @@ from datadog.dogstatsd import DogStatsd
 statsd = DogStatsd(
     host=os.environ.get("DD_AGENT_HOST", "127.0.0.1"),
     port=int(os.environ.get("DD_DOGSTATSD_PORT", "8125")),
-    namespace="{{ name }}".replace("-", "_"),
+    namespace="vibecode.workspace",
     disable_telemetry=True,
 )

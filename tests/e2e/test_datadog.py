@@ -1,0 +1,222 @@
+"""Datadog's Agent in a real cluster, with a stand-in for its images: what a workspace sends arrives, and only that."""
+
+import asyncio
+import json
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgpack
+import pytest
+from playwright.async_api import Browser
+
+from cluster.config import ClusterConfig
+from cluster.datadog.agent.config import AgentConfig, AgentImages, AgentSecrets
+from cluster.datadog.agent.manifests.objects import agent_objects, namespace
+from cluster.datadog.agent.names import AGENT, AGENT_PODS, CLUSTER_AGENT_PODS, HOST, NAMESPACE, OURS, TRACE_AGENT
+from cluster.kind.engine import KindEngine
+from cluster.kind.node import node_name
+from cluster.kube.api import Kube
+from cluster.kube.connection import Connection
+from cluster.kube.kinds import KINDS
+from cluster.manifests import workspace as manifests
+from cluster.manifests.labels import SYSTEM_NAMESPACE, WORKSPACE_LABEL, WORKSPACES_NAMESPACE
+from cluster.manifests.system import namespaces, system_objects
+from templates.project import Manifest
+from tests.contract.test_kube_contract import finish
+from tests.e2e.conftest import CLUSTER
+from tests.e2e.editor import Editor
+from tests.e2e.inside import said
+from tests.e2e.program import Program
+from tests.e2e.test_network import reached
+from tests.e2e.web import until_served
+
+pytestmark = pytest.mark.e2e
+
+STAND_IN = Path(__file__).parent / "stand_in"
+IMAGE = "localhost/vibecode/stand-in:1"
+API_KEY = "0123456789abcdef0123456789abcdef"
+NAME = "traced"
+NOBODY = "http://127.0.0.1:1"
+ORDER = """
+import json, sys, urllib.request
+body = json.dumps({"items": {"tea": 2}}).encode()
+request = urllib.request.Request("http://127.0.0.1:8000/api/orders", body, {"Content-Type": "application/json"})
+print(urllib.request.urlopen(request, timeout=10).read().decode())
+"""
+
+
+def run(*command: str, stdin: bytes | None = None) -> bytes:
+    ended = subprocess.run(command, input=stdin, capture_output=True, check=False, timeout=120)
+    assert ended.returncode == 0, f"{command}: {ended.stdout.decode()}{ended.stderr.decode()}"
+    return ended.stdout + ended.stderr
+
+
+@pytest.fixture(scope="module")
+def datadog(environment: dict[str, str]) -> Program:
+    """The command line with a key that nobody can be asked about, and the stand-in's image."""
+    proxies = {"HTTPS_PROXY": NOBODY, "https_proxy": NOBODY, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+    images = {"VIBECODE_DATADOG_AGENT_IMAGE": IMAGE, "VIBECODE_DATADOG_CLUSTER_AGENT_IMAGE": IMAGE}
+    return Program({**environment, **proxies, **images, "DD_API_KEY": API_KEY, "DD_SITE": "datadoghq.eu"})
+
+
+@pytest.fixture(scope="module")
+def enabled(datadog: Program) -> Iterator[dict[str, Any]]:
+    """What `enable` answered; in the end nothing of the Agent is left."""
+    run("docker", "build", "--quiet", "--tag", IMAGE, str(STAND_IN))
+    archive = run("docker", "save", IMAGE)
+    run("docker", "exec", "-i", node_name(CLUSTER), "ctr", "-n", "k8s.io", "images", "import", "-", stdin=archive)
+    yield datadog.answer("datadog", "enable")
+    assert datadog.answer("datadog", "disable") == {"enabled": False}
+
+
+@pytest.fixture(scope="module")
+def traced(enabled: dict[str, Any], program: Program) -> dict[str, Any]:
+    """A workspace of the instrumented template, made once the Agent is there."""
+    return program.answer("new", "python-datadog", NAME, "--no-open")
+
+
+@pytest.fixture
+async def kube(kind_connection: Connection) -> AsyncIterator[Kube]:
+    kube = Kube(kind_connection)
+    yield kube
+    await kube.close()
+
+
+async def the_pod(kube: Kube, labels: dict[str, str], namespace: str = NAMESPACE) -> dict[str, Any]:
+    [pod] = await kube.list("Pod", namespace, labels=labels, fields="status.phase=Running")
+    return pod
+
+
+async def in_agent(kube: Kube, container: str, script: str) -> str:
+    pod = await the_pod(kube, AGENT_PODS)
+    ended = await finish(
+        await kube.exec(pod["metadata"]["name"], NAMESPACE, ["bash", "-c", script], container=container)
+    )
+    return ended.stdout.decode()
+
+
+async def until(kube: Kube, container: str, file: str, wanted: str) -> str:
+    """The file's content, once the words are in it."""
+    script = f"for _ in $(seq 300); do grep -qs '{wanted}' {file} && break; sleep 0.1; done; cat {file}"
+    return await in_agent(kube, container, script)
+
+
+def spans(requests: str) -> list[dict[str, Any]]:
+    """Those of all traces that came."""
+    bodies = [line.split("\t") for line in requests.splitlines()]
+    traces = [msgpack.unpackb(bytes.fromhex(body)) for path, body in bodies if path == "/v0.4/traces"]
+    return [span for payload in traces for trace in payload for span in trace]
+
+
+async def test_the_agent_runs_and_status_tells_of_it(enabled: dict[str, Any], datadog: Program) -> None:
+    assert enabled == {"enabled": True, "site": "datadoghq.eu", "profile": "full", "restart": enabled["restart"]}
+    state = datadog.answer("datadog", "status")["agent"]
+
+    assert (state["state"], state["detail"]) == ("running", "The Agent stand-in runs in the cluster.")
+    assert sorted((pod["role"], pod["ready"]) for pod in state["pods"]) == [("agent", True), ("cluster-agent", True)]
+    matches = {(one["check"], one["found"]) for one in state["matches"]}
+    assert ("openmetrics", True) in matches
+
+
+async def test_the_api_server_takes_every_manifest(enabled: dict[str, Any], config: ClusterConfig, kube: Kube) -> None:
+    """By a dry run that refuses unknown fields; nothing is warned of, by Pod Security neither."""
+    agent = AgentConfig("datadoghq.eu", "laptop", config.cluster, "1", images=AgentImages(IMAGE, IMAGE))
+    address = manifests.Address("dry", config.base_domain, 80)
+    manifest = Manifest("Dry", ports=(8000,))
+    objects = [
+        *namespaces(config),
+        *system_objects(config),
+        namespace(agent),
+        *agent_objects(agent, AgentSecrets("k" * 32, "t" * 64)),
+        manifests.deployment(address, manifest, "d", IMAGE, config),
+        *manifests.parts(address, manifest.ports, config),
+    ]
+    whole = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}).encode()
+    kubectl = ("docker", "exec", "-i", node_name(CLUSTER), "kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
+    flags = ("--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "--filename=-")
+    told = run(*kubectl, "apply", *flags, stdin=whole).decode().splitlines()
+
+    assert len(told) == len(objects), told
+    assert [line for line in told if "serverside-applied (server dry run)" not in line] == []
+
+
+async def test_traces_metrics_and_logs_of_a_workspace_arrive_tagged(
+    traced: dict[str, Any], browser: Browser, engine: KindEngine, kube: Kube
+) -> None:
+    editor = Editor(await browser.new_page(viewport={"width": 1400, "height": 900}))
+    await editor.open(traced["url"])
+    await editor.run_build_task()
+    await until_served(traced["url"].replace("://", "://8000-") + "health")
+    assert json.loads(await said(engine, NAME, "python3", "-c", ORDER)) == {"total": 700}
+
+    requests, metrics = await asyncio.gather(
+        until(kube, TRACE_AGENT, "/tmp/requests", b"order.price".hex()),
+        until(kube, AGENT, "/tmp/metrics", "order.total"),
+    )
+    log = "/var/log/pods/vibecode-workspaces_*/editor/*.log"
+    lines = await until(kube, AGENT, log, "Sold for 700 cents")
+
+    pod = await the_pod(kube, {WORKSPACE_LABEL: NAME}, WORKSPACES_NAMESPACE)
+    labels, uid = pod["metadata"]["labels"], pod["metadata"]["uid"]
+    version = labels["tags.datadoghq.com/version"]
+    found = {span["name"]: span for span in spans(requests)}
+    price, request = found["order.price"], found["fastapi.request"]
+    assert price["service"] == request["service"] == NAME
+    assert price["trace_id"] == request["trace_id"]
+    root = next(span for span in spans(requests) if span["trace_id"] == price["trace_id"] and not span["parent_id"])
+    tags = {key: root["meta"].get(key) for key in ("env", "version", "team", "component")}
+    assert tags["env"] == "local"
+    assert (tags["version"], tags["team"]) == (version, "vibecode")
+
+    [metric] = [line for line in metrics.splitlines() if "order.total" in line]
+    name, _, rest = metric.partition(":")
+    assert name == "vibecode.workspace.order.total"
+    assert rest.startswith("700|h|#")
+    sent = set(rest.removeprefix("700|h|#").split("|")[0].split(","))
+    assert {f"service:{NAME}", "env:local", f"version:{version}", "team:vibecode", "component:workspace"} <= sent
+    assert f"dd.internal.entity_id:{uid}" in sent
+
+    [line] = [one for one in lines.splitlines() if "Sold for 700 cents" in one]
+    record = json.loads(line.split(" ", 3)[3])  # after the kubelet's time, stream and flag
+    assert (record["service"], record["env"], record["version"]) == (NAME, "local", version)
+    assert int(record["dd.trace_id"], 16 if len(record["dd.trace_id"]) == 32 else 10) & ((1 << 64) - 1) == (
+        price["trace_id"] & ((1 << 64) - 1)
+    )
+
+
+async def test_workspaces_reach_the_receivers_and_nothing_else_of_it(
+    traced: dict[str, Any], engine: KindEngine, kube: Kube
+) -> None:
+    agent = (await the_pod(kube, AGENT_PODS))["status"]["podIP"]
+    cluster_agent = (await the_pod(kube, CLUSTER_AGENT_PODS))["status"]["podIP"]
+    allowed = [(HOST, 8126), (agent, 8126)]
+    denied = [(agent, 5555), (cluster_agent, 5556), (cluster_agent, 5005)]
+    assert await reached(engine, NAME, allowed + denied) == allowed
+
+
+async def test_the_agent_reaches_what_it_checks(traced: dict[str, Any], kube: Kube) -> None:
+    get = 'exec 3<>/dev/tcp/{host}/8080; printf "GET {path} HTTP/1.0\\r\\nConnection: close\\r\\n\\r\\n" >&3; cat <&3'
+    traefik = await the_pod(kube, {"app.kubernetes.io/name": "traefik"}, SYSTEM_NAMESPACE)
+    editor = await the_pod(kube, {WORKSPACE_LABEL: NAME}, WORKSPACES_NAMESPACE)
+    metrics = await in_agent(kube, AGENT, get.format(host=traefik["status"]["podIP"], path="/metrics"))
+    health = await in_agent(kube, AGENT, get.format(host=editor["status"]["podIP"], path="/healthz"))
+
+    assert "traefik_entrypoint_requests_total" in metrics
+    assert '"status"' in health
+
+
+async def test_an_image_that_is_nowhere_is_said_by_the_step_and_disable_leaves_nothing(
+    enabled: dict[str, Any], datadog: Program, kube: Kube
+) -> None:
+    nowhere = Program({**datadog.environment, "VIBECODE_DATADOG_AGENT_IMAGE": "localhost/nowhere/agent:1"})
+    error = nowhere.error("datadog", "enable")
+    assert error["code"] == "datadog-agent-image"
+    assert "localhost/nowhere/agent:1" in error["detail"]
+
+    datadog.answer("datadog", "disable")
+    left = [one["metadata"]["name"] for kind in KINDS for one in await kube.list(kind, labels=OURS)]
+    assert left == []
+    assert await kube.get("Namespace", NAMESPACE) is None
+    assert datadog.answer("datadog", "status")["agent"]["state"] == "absent"
