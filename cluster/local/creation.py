@@ -18,6 +18,7 @@ from cluster.errors import (
     WorkspaceFailedError,
     WorkspaceStoppedError,
 )
+from cluster.local import services
 from cluster.local.contact import NO_ANSWER, Contact, ask
 from cluster.local.editor import environment, local_files
 from cluster.local.files import make_room, private_folder, told
@@ -31,6 +32,7 @@ from cluster.local.trees import remove_tree
 from cluster.manifests.workspace import Address
 from templates.events import Step, Steps, together
 from templates.project import Project
+from templates.services import titles
 
 
 async def create(folder: WorkspaceFolder, contact: Contact, address: Address, project: Project, steps: Steps) -> None:
@@ -44,6 +46,9 @@ async def create(folder: WorkspaceFolder, contact: Contact, address: Address, pr
     async with held(folder):
         async with steps.step("workspace", f"Creating the workspace {folder.name}", expected=0.1) as step:
             record = await in_thread(_claim, folder, project, files.digest, step)
+        if wanted := project.manifest.services:
+            async with steps.step("services", f"Looking for {titles(wanted)}", expected=0.1) as step:
+                await in_thread(services.prepare, folder, wanted, step)
         filled = asyncio.Event()
 
         async def fill() -> None:
@@ -58,6 +63,7 @@ async def create(folder: WorkspaceFolder, contact: Contact, address: Address, pr
                 await filled.wait()
 
         await together(fill(), open_page())
+        await services.until_answering(folder, steps)
         write_record(folder, replace(read_record(folder) or record, seeded=True))
 
 
@@ -138,7 +144,7 @@ def _claim(folder: WorkspaceFolder, project: Project, digest: str, step: Step) -
     """The workspace's record: a new one, or that of the same workspace, unfinished."""
     record = read_record(folder)
     if record is None:
-        for left in (folder.home, folder.temporary):  # of a workspace whose removal was stopped
+        for left in (folder.home, folder.temporary, folder.services):  # of a workspace whose removal was stopped
             remove_tree(left)
         manifest = project.manifest
         made = Record(digest, datetime.now(UTC), manifest.template, tuple(manifest.ports), user=manifest.user or None)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cluster.local.folders import Sockets, WorkspaceFolder
+from cluster.local.service_records import variables
 from cluster.manifests.workspace import Address
 from templates.project import ProjectFile
 
@@ -80,13 +81,17 @@ def environment(
     passed = passed_on(environ)
     own = str(folder.home / ".local" / "bin")
     path = os.pathsep.join([own, passed.get("PATH", os.defpath), *([programs] if programs else [])])
-    return passed | {
-        "PATH": path,
-        "VIBECODE_PATH": path,
-        "SHELL": passed.get("SHELL", "/bin/sh"),
-        "HOME": str(folder.home),
-        "TMPDIR": str(folder.temporary),
-        "XDG_RUNTIME_DIR": str(sockets.runtime(folder.name)),
-        "VIBECODE_WORKSPACE": folder.name,
-        MARKER: str(folder.path),
-    }
+    return (
+        passed
+        | variables(folder)
+        | {
+            "PATH": path,
+            "VIBECODE_PATH": path,
+            "SHELL": passed.get("SHELL", "/bin/sh"),
+            "HOME": str(folder.home),
+            "TMPDIR": str(folder.temporary),
+            "XDG_RUNTIME_DIR": str(sockets.runtime(folder.name)),
+            "VIBECODE_WORKSPACE": folder.name,
+            MARKER: str(folder.path),
+        }
+    )

@@ -20,7 +20,7 @@ from cluster.engine import (
 )
 from cluster.errors import ClusterDownError, WorkspaceNotFoundError, WorkspaceStoppedError
 from cluster.extensions import install_extensions
-from cluster.local import creation, hosting, log, removal
+from cluster.local import creation, hosting, log, removal, services
 from cluster.local.activity import activity
 from cluster.local.contact import Contact, Order, ask, read_contact
 from cluster.local.editor import environment
@@ -129,6 +129,7 @@ class LocalEngine:
             async with steps.step("ready", f"Starting {name}", expected=2) as step:
                 await creation.start(folder, contact, step)
                 await creation.until_ready(folder, contact, self._listing.address(name), step)
+            await services.until_answering(folder, steps)
 
         return stream(work)
 

@@ -57,6 +57,11 @@ class WorkspaceFolder:
         return self.path / "tmp"
 
     @property
+    def services(self) -> Path:
+        """What the services beside it keep, and how they are started."""
+        return self.path / "services"
+
+    @property
     def seeded(self) -> Path:
         """Holds the digest of what was put in place; see `cluster.seed`."""
         return self.home / ".vibecode" / "seeded"

@@ -31,6 +31,8 @@ from cluster.local.proxy.app import Application, listen, serve
 from cluster.local.proxy.passes import Passes, signing_key
 from cluster.local.proxy.tickets import Tickets
 from cluster.local.records import change_wanted, names, read_record
+from cluster.local.service_records import with_services
+from cluster.local.services import change_taken_ports
 from cluster.local.supervisor import Editor, Recipe
 from cluster.manifests.workspace import Address
 from templates.errors import UnexpectedError, VibeCodeError
@@ -130,10 +132,11 @@ class Host:
     def _recipe(self, name: str) -> Recipe:
         order, folder, sockets = self._order, self._folder.workspace(name), self._contact.sockets
         address = Address(name, order.base_domain, self._contact.port)
+        change_taken_ports(folder)
         return Recipe(
             folder,
             sockets,
-            editor.command(Path(order.program), folder, sockets, address),
+            with_services(folder, editor.command(Path(order.program), folder, sockets, address)),
             editor.environment(folder, sockets, os.environ, order.programs),
             self._confinement,
         )
