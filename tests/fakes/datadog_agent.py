@@ -1,9 +1,12 @@
 """An Agent on this machine: it takes traces over real HTTP and metrics by UDP, as ddtrace and DogStatsD send them.
 
+It is where the results of tests go, too, which ddtrace sends to Datadog itself (`tests`).
+
 Sources: https://docs.datadoghq.com/tracing/guide/send_traces_to_agent_by_api/ (v0.4), and the Agent's `pkg/trace/api`
 (v0.5: a table of strings, then spans as arrays of twelve that refer to it).
 """
 
+import gzip
 import json
 import re
 import socket
@@ -42,11 +45,16 @@ class DatadogAgent:
     udp: socket.socket
     chunks: Queue[list[dict[str, Any]]] = field(default_factory=Queue[list[dict[str, Any]]])
     received: list[bytes] = field(default_factory=list[bytes])
+    tests: Queue[list[dict[str, Any]]] = field(default_factory=Queue[list[dict[str, Any]]])
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def environment(self) -> dict[str, str]:
         return {
-            "DD_TRACE_AGENT_URL": f"http://127.0.0.1:{self.port}",
+            "DD_TRACE_AGENT_URL": self.url,
             "DD_DOGSTATSD_URL": f"udp://127.0.0.1:{self.udp.getsockname()[1]}",
         }
 
@@ -88,8 +96,11 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         agent: DatadogAgent = self.server.agent  # type: ignore[attr-defined]
         agent.received += [bytes(self.headers), body]
-        for chunk in _decoded(self.path, body):
-            agent.chunks.put(chunk)
+        if self.path == "/api/v2/citestcycle":
+            agent.tests.put(msgpack.unpackb(gzip.decompress(body))["events"])
+        elif self.path in ("/v0.4/traces", "/v0.5/traces"):
+            for chunk in _decoded(self.path, body):
+                agent.chunks.put(chunk)
         self._answer({"rate_by_service": {}})
 
     do_PUT = do_POST  # noqa: N815
@@ -110,7 +121,6 @@ def _decoded(path: str, body: bytes) -> list[list[dict[str, Any]]]:
     if path == "/v0.5/traces":
         words, chunks = document
         return [[_span(words, values) for values in chunk] for chunk in chunks]
-    assert path == "/v0.4/traces", path
     for chunk in document:
         for span in chunk:
             struct = span.get("meta_struct", {})

@@ -1,8 +1,14 @@
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from tests.check import Part, check, report
+from tests.check import VISIBILITY_SETTINGS, Part, check, report, visible
+from tests.fakes.datadog_agent import datadog_agent
+from tests.fakes.datadog_api import API_KEY
 
 
 def part(name: str, script: str, missing: str | None = None) -> Part:
@@ -34,3 +40,36 @@ def test_what_cannot_run_is_named_and_fails_only_where_required(
     assert "── e2e" not in out
     assert "Docker does not answer" in out
     assert ("Not run: e2e" in out) is not required
+
+
+def test_where_it_is_asked_for_datadog_is_told_of_each_test(tmp_path: Path) -> None:
+    (tmp_path / "test_sums.py").write_text(
+        "def test_right():\n    assert 1 + 1 == 2\n\ndef test_wrong():\n    assert 0\n"
+    )
+    program, *arguments = visible(Part("unit", "unit", ("pytest", "-q"))).command
+    with datadog_agent() as datadog:
+        told = {
+            "DD_API_KEY": API_KEY,
+            "DD_CIVISIBILITY_AGENTLESS_URL": datadog.url,
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        }
+        subprocess.run(
+            [Path(sys.executable).parent / program, *arguments],
+            cwd=tmp_path,
+            env={**os.environ, **VISIBILITY_SETTINGS, **told},
+            capture_output=True,
+            check=False,
+        )
+        events = datadog.tests.get(timeout=30)
+    results = {one["content"]["meta"]["test.name"]: one["content"] for one in events if one["type"] == "test"}
+
+    assert {name: one["meta"]["test.status"] for name, one in results.items()} == {
+        "test_right": "pass",
+        "test_wrong": "fail",
+    }
+    assert {(one["service"], one["meta"]["env"]) for one in results.values()} == {("vibecode", "ci")}
+
+
+def test_nothing_but_tests_is_told() -> None:
+    lint = Part("lint", "ruff", ("ruff", "check"))
+    assert visible(lint) == lint
