@@ -63,6 +63,7 @@ class VibeCodeApp(App[None]):
             self.add_mode(place.id, partial(place.open, self.shared))
 
     def on_mount(self) -> None:
+        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh())  # the terminal was another's
         self.call_after_refresh(self.shared.services.first_frame)
         self.call_after_refresh(self._open_home)
 

@@ -31,6 +31,7 @@ EVERYWHERE = (
     Command("jump", "Jump", "ctrl+o", "Put a letter on everything that takes the focus, and go there.", in_bar=False),
     Command("next_theme", "Theme", "ctrl+t", "Dark, light, high contrast, your terminal's own; kept.", in_bar=False),
     Command("open_log", "Log file", "ctrl+l", "VibeCode's own log, with what an error does not say.", in_bar=False),
+    Command("suspend_process", "Suspend", "ctrl+z", "Back to the shell; `fg` comes here again.", in_bar=False),
     Command("leave", "Back", "escape", "To where you came from.", in_bar=False),
     Command("quit", "Quit", "q,ctrl+q", "Leave; asks where work is under way.", in_bar=False),
 )

@@ -93,7 +93,7 @@ def overview(health: Health, width: int, now: datetime) -> Content:
     status, (glyph, colour, words) = health.status, verdict(health)
     site = f"{plain(status.site.name)} ({plain(status.site.source)})" if status.site else "the API key tells it"
     facts = [("Site", site)]
-    facts += [(KEY_TITLES[one.kind], f"{KEY_STATES[one.state][2]}: {plain(one.detail)}") for one in _both(health)]
+    facts += [(KEY_TITLES[one.kind], _key_words(one)) for one in _both(health)]
     blocks = [
         Content.assemble(("Datadog", "bold"), "\n", (f"{glyph} {words}", colour)),
         hanging([*facts, ("Agent", agent_words(health))], width, label=17),
@@ -113,6 +113,11 @@ def overview(health: Health, width: int, now: datetime) -> Content:
 
 def _both(health: Health) -> "Sequence[KeyStatus]":
     return (health.status.api, health.status.app) if health.status is not None else ()
+
+
+def _key_words(key: "KeyStatus") -> str:
+    """What keeps it from being known is told once for both."""
+    return KEY_STATES[key.state][2] if key.error is not None else plain(key.detail)
 
 
 def trouble(health: Health, now: datetime) -> Content:
