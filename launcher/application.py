@@ -64,6 +64,7 @@ def open_application(console: Console, loaded: LoadedSettings, paths: Paths, ser
 def screen_services(console: Console, loaded: LoadedSettings, paths: Paths, services: Services) -> "ScreenServices":
     from launcher.datadog_access import LocalDatadogAccess
     from launcher.model_access import LocalModelAccess
+    from launcher.portal_access import LocalPortalAccess
     from launcher.settings_store import FileSettings
     from screens.services import Services as ScreenServices
 
@@ -84,6 +85,7 @@ def screen_services(console: Console, loaded: LoadedSettings, paths: Paths, serv
         datadog=LocalDatadogAccess(
             loaded, secrets, console.environ, services.datadog_url, config, services.agent_cluster
         ),
+        portal=LocalPortalAccess(loaded.values, paths, secrets, console.environ),
         log_file=paths.log_file,
         version=__version__,
         first_frame=services.first_frame,

@@ -146,8 +146,11 @@ class Settings:
     open_browser: bool = field(default=True, metadata=_SWITCH)
     """Whether `new`, `import` and `open` open the browser; `--no-open` says no for once."""
 
+    serve: bool = field(default=False, metadata=_SWITCH)
+    """Whether the terminal application serves the HTTP API and the portal for as long as it runs."""
+
     serve_port: int = field(default=8420, metadata=_PORT)
-    """The port of the HTTP API and the portal, which `vibecode serve` serves on this machine alone."""
+    """The port of the HTTP API and the portal, which are served on this machine alone."""
 
     ai_url: str = field(default="", metadata=_URL)
     """The address of the server whose models are asked; empty: that of the profile in use (`vibecode models`)."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
+from cluster.engines import Engines
 from screens.base.first_frame import FirstFrame
 from screens.commands import Command, bindings, commands_of, key_words
 from screens.errors import ShellUnavailableError
@@ -68,6 +69,7 @@ class VibeCodeApp(App[None]):
         self.call_after_refresh(self._open_home)
 
     async def on_unmount(self) -> None:
+        await self.shared.services.portal.close()
         await self.shared.jobs.close()
         await self.shared.engines.close()
 
@@ -96,8 +98,12 @@ class VibeCodeApp(App[None]):
             else:
                 store.choose(choice.engine.name, choice.reason)
 
+        async def serve() -> None:
+            if reason := await self.shared.services.portal.begin(engines):
+                self.notify(f"The portal is not served: {reason}", severity="warning", markup=False)
+
         pairs = zip(engines.engines, self._nudges, strict=True)
-        await asyncio.gather(choose(), *(watch(engine, store, now, nudge) for engine, nudge in pairs))
+        await asyncio.gather(choose(), serve(), *(watch(engine, store, now, nudge) for engine, nudge in pairs))
 
     # What the places ask for
 
@@ -117,14 +123,15 @@ class VibeCodeApp(App[None]):
             self.post_message(Go("progress", job.id))
 
     @on(Open)
+    def _open(self, message: Open) -> None:
+        self._enter(message.name, partial(entrance, name=message.name, port=message.port))
+
     @work(group="open", exit_on_error=False)
-    async def _open(self, message: Open) -> None:
+    async def _enter(self, title: str, find: Callable[[Engines], Awaitable[str]]) -> None:
         try:
-            url = await entrance(await self.shared.engines.get(), message.name, message.port)
+            self.post_message(Browse(await find(await self.shared.engines.get()), title))
         except VibeCodeError as error:
             self.post_message(Failed(error))
-        else:
-            self.post_message(Browse(url, message.name))
 
     @on(Browse)
     @work(group="browse", exit_on_error=False)
@@ -253,6 +260,9 @@ class VibeCodeApp(App[None]):
     @on(ThemeSet)
     def _theme_set(self, message: ThemeSet) -> None:
         self.theme = theme_of(message.setting, self._automatic)
+
+    def action_portal(self) -> None:
+        self._enter("The portal", self.shared.services.portal.entrance)
 
     def action_open_log(self) -> None:
         from screens.modals.log_file import LogFile

@@ -29,6 +29,7 @@ EVERYWHERE = (
     Command("go('help')", "Help", PLACES[-1].key, PLACES[-1].help),
     Command("command_palette", "Commands", "ctrl+p", "Find and run any command by its name.", priority=True),
     Command("jump", "Jump", "ctrl+o", "Put a letter on everything that takes the focus, and go there.", in_bar=False),
+    Command("portal", "Portal", "f2", "All workspaces on a page in the browser, served from here.", in_bar=False),
     Command("next_theme", "Theme", "ctrl+t", "Dark, light, high contrast, your terminal's own; kept.", in_bar=False),
     Command("open_log", "Log file", "ctrl+l", "VibeCode's own log, with what an error does not say.", in_bar=False),
     Command("suspend_process", "Suspend", "ctrl+z", "Back to the shell; `fg` comes here again.", in_bar=False),
@@ -242,6 +243,7 @@ _KEYS = {
     "end": "End",
     "left": "←",
     "right": "→",
+    **{f"f{number}": f"F{number}" for number in range(1, 13)},
 }
 
 

@@ -29,6 +29,23 @@ class Browser(Protocol):
         ...
 
 
+class PortalAccess(Protocol):
+    """The page with all workspaces that a browser shows; what it is served with lives until `close`."""
+
+    async def begin(self, engines: Engines) -> str:
+        """Serves it where the settings ask for that; why it cannot be served, as a sentence, else empty."""
+        ...
+
+    async def entrance(self, engines: Engines) -> str:
+        """The address by which a browser gets in, once; served from now on, if it is not yet.
+
+        Raises a VibeCodeError that says why it cannot be served.
+        """
+        ...
+
+    async def close(self) -> None: ...
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -50,6 +67,7 @@ class Services:
     settings: "SettingsStore"
     models: "ModelAccess"
     datadog: "DatadogAccess"
+    portal: PortalAccess
     log_file: Path
     version: str
     catalog: Catalog = field(default_factory=Catalog)

@@ -82,14 +82,9 @@ async def _run(context: Context, args: Namespace, folder: "ServeFolder", port: i
 
 async def _running(folder: "ServeFolder") -> str | None:
     """A way into the server that runs already; None where none does."""
-    from launcher.serve.access import read_token
-    from launcher.serve.contact import ticketed_url
-    from launcher.serve.errors import ServerNotRunningError
+    from launcher.serve.contact import running_url
 
-    try:
-        return await asyncio.to_thread(ticketed_url, folder, read_token(folder))
-    except ServerNotRunningError:
-        return None
+    return await asyncio.to_thread(running_url, folder)
 
 
 async def _show(context: Context, url: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cluster.local.files import private_folder, replace_file
 from cluster.local.folders import SOCKET_PATH, check_private
-from launcher.serve.access import ServeFolder
+from launcher.serve.access import ServeFolder, read_token
 from launcher.serve.errors import ServerNotRunningError
 
 PATIENCE = 5.0
@@ -62,6 +62,14 @@ def ticketed_url(folder: ServeFolder, token: str) -> str:
                 return str(json.loads(answer.read())["url"])
     except (OSError, HTTPException, ValueError, KeyError) as error:
         raise ServerNotRunningError("The server that ran last does not answer any more.") from error
+
+
+def running_url(folder: ServeFolder) -> str | None:
+    """As `ticketed_url`, with the folder's own token; None where no server runs. Blocks."""
+    try:
+        return ticketed_url(folder, read_token(folder))
+    except ServerNotRunningError:
+        return None
 
 
 def _read_contact(folder: ServeFolder) -> Contact | None:

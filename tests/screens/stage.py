@@ -13,6 +13,7 @@ from cluster.engine import Usage
 from cluster.engines import Engines
 from screens.app import VibeCodeApp
 from screens.services import Services
+from templates.errors import VibeCodeError
 from templates.project import Manifest, Project, ProjectFile
 from tests.fakes.datadog import FakeDatadog
 from tests.fakes.engine import FakeEngine
@@ -36,6 +37,25 @@ class FakeBrowser:
     async def open(self, url: str) -> bool:
         self.opened.append(url)
         return True
+
+
+@dataclass
+class FakePortal:
+    """See `screens.services.PortalAccess`; with an `error` it cannot be served."""
+
+    error: VibeCodeError | None = None
+    closed: bool = False
+
+    async def begin(self, engines: Engines) -> str:
+        return "" if self.error is None else self.error.detail
+
+    async def entrance(self, engines: Engines) -> str:
+        if self.error is not None:
+            raise self.error
+        return "http://vibecode.localhost:8420/?ticket=abc"
+
+    async def close(self) -> None:
+        self.closed = True
 
 
 @dataclass
@@ -72,6 +92,7 @@ def stage_of(engine: FakeEngine, log_file: Path) -> Stage:
         settings=FakeSettings(),
         models=FakeModels(engine.config.home / "models"),
         datadog=FakeDatadog(),
+        portal=FakePortal(),
         log_file=log_file,
         version="1.0",
         now=lambda: NOW,

@@ -10,13 +10,15 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Log
 
+from cluster.errors import EngineUnavailableError
 from launcher.errors import SettingError
 from screens.app import VibeCodeApp
 from screens.commands import COMMANDS, commands_of, key_words
+from screens.modals.failure import Failure
 from screens.modals.log_file import LogFile
 from screens.places import PLACES, PlaceId
 from screens.themes import CONTRAST, DARK, LIGHT, TERMINAL, theme_of, wanted_theme
-from tests.screens.stage import SIZES, Stage, seen, until
+from tests.screens.stage import SIZES, FakePortal, Stage, seen, until
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {"aiohttp", "docker", "httpx", "keyring", "kubernetes", "pydantic", "segno", "websockets"}
@@ -173,6 +175,28 @@ async def test_the_log_file_is_one_key_away(five: Stage, tmp_path: Path) -> None
         await until(pilot, lambda: list(pilot.app.screen.query_one(Log).lines)[:2] == ["first", "last line"])
         await pilot.press("escape")
         await at(pilot, "workspaces")
+
+
+async def test_the_portal_opens_in_the_browser_and_ends_with_the_application(five: Stage) -> None:
+    portal = FakePortal()
+    async with five.app(portal=portal).run_test(size=SIZES["normal"]) as pilot:
+        await seen(pilot)
+        await pilot.press("f2")
+        await until(pilot, lambda: five.browser.opened == ["http://vibecode.localhost:8420/?ticket=abc"])
+        assert not portal.closed
+    assert portal.closed
+
+
+async def test_a_portal_that_cannot_be_served_says_why(five: Stage) -> None:
+    error = EngineUnavailableError("Nothing can listen on port 8420.")
+    async with five.app(portal=FakePortal(error)).run_test(size=SIZES["normal"]) as pilot:
+        await until(pilot, lambda: [one.message for one in pilot.app._notifications] != [])
+        assert [one.message for one in pilot.app._notifications] == [
+            "The portal is not served: Nothing can listen on port 8420."
+        ]
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Failure))
+    assert five.browser.opened == []
 
 
 async def test_q_leaves_and_closes_the_engines(five: Stage) -> None:
