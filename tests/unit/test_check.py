@@ -46,17 +46,17 @@ def test_where_it_is_asked_for_datadog_is_told_of_each_test(tmp_path: Path) -> N
     (tmp_path / "test_sums.py").write_text(
         "def test_right():\n    assert 1 + 1 == 2\n\ndef test_wrong():\n    assert 0\n"
     )
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
     program, *arguments = visible(Part("unit", "unit", ("pytest", "-q"))).command
     with datadog_agent() as datadog:
         told = {
             "DD_API_KEY": API_KEY,
             "DD_CIVISIBILITY_AGENTLESS_URL": datadog.url,
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         }
         subprocess.run(
             [Path(sys.executable).parent / program, *arguments],
             cwd=tmp_path,
-            env={**os.environ, **VISIBILITY_SETTINGS, **told},
+            env={**os.environ, **VISIBILITY_SETTINGS, **told, **alone},
             capture_output=True,
             check=False,
         )
