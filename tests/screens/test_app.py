@@ -122,7 +122,7 @@ def test_every_command_says_in_a_sentence_what_it_does(command: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "words"), [("ctrl+p", "Ctrl+P"), ("question_mark", "?"), ("n", "n"), ("enter", "Enter"), ("f1", "f1")]
+    ("key", "words"), [("ctrl+p", "Ctrl+P"), ("question_mark", "?"), ("n", "n"), ("enter", "Enter"), ("f1", "F1")]
 )
 def test_keys_in_words(key: str, words: str) -> None:
     assert key_words(key) == words
