@@ -49,10 +49,8 @@ def test_where_it_is_asked_for_datadog_is_told_of_each_test(tmp_path: Path) -> N
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     program, *arguments = visible(Part("unit", "unit", ("pytest", "-q"))).command
     with datadog_agent() as datadog:
-        told = {
-            "DD_API_KEY": API_KEY,
-            "DD_CIVISIBILITY_AGENTLESS_URL": datadog.url,
-        }
+        told = {"DD_API_KEY": API_KEY, "DD_CIVISIBILITY_AGENTLESS_URL": datadog.url}
+        alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         subprocess.run(
             [Path(sys.executable).parent / program, *arguments],
             cwd=tmp_path,
