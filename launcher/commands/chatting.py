@@ -97,6 +97,8 @@ class Chatting:
         self._console.say(self._dim(words))
         names = ", ".join(map(plain, context.sent[:12]))
         self._console.say(self._dim(f"  {names}{', …' if len(context.sent) > 12 else ''}"))
+        if context.beside:
+            self._console.say(self._dim(f"  {', '.join(context.beside)}"))
         if context.withheld:
             self._console.say(
                 self._dim(f"  not shown, may hold secrets: {', '.join(map(plain, context.withheld[:8]))}")

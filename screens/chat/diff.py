@@ -8,7 +8,7 @@ from textual.content import Content
 
 from screens.glyphs import GLYPHS
 from screens.templates.code import code_lines
-from screens.words import cut
+from screens.words import cut, hanging
 from templates.chat.proposal import Proposal, Review
 from templates.edits.hunks import DiffLine, FileDiff, shown_lines
 from templates.text import plain
@@ -137,15 +137,11 @@ def summary(review: Review, conflicts: frozenset[str]) -> Content:
     return words
 
 
-def notes(proposal: Proposal, width: int) -> list[Content]:
+def notes(proposal: Proposal, width: int) -> Content:
     """Edits without a place, and those that fit only nearly."""
-    lines = [
-        Content.styled(
-            cut(f"{GLYPHS.wrong} {plain(one.path)}: an edit does not fit, {plain(one.reason)}", width), "$error"
-        )
-        for one in proposal.failures
-    ]
-    for note in proposal.inexact:
-        words = f"{GLYPHS.failed} {plain(note.path)}: the lines that the model gave are not quite the file's"
-        lines.append(Content.styled(cut(words, width), "$warning"))
-    return lines
+    unfit = [f"{plain(one.path)}: an edit does not fit, {plain(one.reason)}" for one in proposal.failures]
+    near = [f"{plain(one.path)}: the lines that the model gave are not quite the file's" for one in proposal.inexact]
+    signs = [(GLYPHS.wrong, "$error", words) for words in unfit] + [(GLYPHS.failed, "$warning", one) for one in near]
+    return Content("\n").join(
+        hanging([(sign, words)], width, colour, label=2).stylize_before(colour) for sign, colour, words in signs
+    )

@@ -16,17 +16,16 @@ SHOWN = 40
 """Lines of a command's output that are shown, once it has ended; while it runs, fewer."""
 RUNNING = 10
 
-EMPTY = Content("\n").join(
+EMPTY = Content("\n\n").join(
     [
         Content.styled("Ask for a change in your own words.", "bold"),
-        Content(""),
-        Content("The model is shown the project's files that matter, and proposes changes. You look at each, take it"),
-        Content("or leave it; only then something is written, and it can be undone."),
-        Content(""),
-        Content.styled("add an expiry date    why do the tests fail?    @README.md explain how to start it", "$muted"),
+        Content(
+            "The model is shown the project's files that matter, and proposes changes. You look at each, take it or "
+            "leave it; only then something is written, and it can be undone."
+        ),
+        Content.styled("add an expiry date\nwhy do the tests fail?\n@README.md explain how to start it", "$muted"),
     ]
 )
-
 NOTHING = Content("\n\n").join(
     [
         Content.styled("There is no workspace to talk about", "bold"),

@@ -13,6 +13,7 @@ from screens.chat.edit import EditHunk
 from screens.chat.session import ChatSession
 from screens.chat.talk import Talk
 from screens.messages import Failed
+from screens.widgets.fitted import Fitted
 from screens.widgets.line_view import LineView
 from screens.widgets.row_list import RowList
 from screens.widgets.words import Words
@@ -71,7 +72,7 @@ class ReviewView(Vertical):
         self._cursor = 0
         self._drawn = Drawn((), ())
         self._summary = Words(id="summary")
-        self._notes = Words(id="notes")
+        self._notes = Fitted(id="notes")
         self._files = RowList(self._draw, id="changed")
         self._diff = DiffView(id="diff")
 
@@ -183,9 +184,8 @@ class ReviewView(Vertical):
         self._talk.review = review
         self._files.show([file.path for file in review.proposal.files])
         self._summary.show(diff.summary(review, self._conflicts))
-        notes = diff.notes(review.proposal, max(20, self.size.width - 2))
-        self._notes.show(Content("\n").join(notes))
-        self._notes.display = bool(notes)
+        self._notes.display = bool(review.proposal.failures or review.proposal.inexact)
+        self._notes.show(lambda width: diff.notes(review.proposal, width))
         self._show_file()
 
     def _show_file(self) -> None:

@@ -94,7 +94,7 @@ async def undo(files: WorkspaceFiles) -> Turn:
     """Takes the last turn back. Raises NothingToUndoError, and ChangedSinceError where a file was edited since."""
     turns = [one for one in await read_turns(files) if not one.undone]
     if not turns:
-        raise NothingToUndoError("No change of a conversation is kept in this workspace.")
+        raise NothingToUndoError("No change of a conversation is left that could be taken back.")
     return await _switch(files, turns[-1], undone=True)
 
 
