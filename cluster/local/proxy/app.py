@@ -5,6 +5,7 @@ import errno
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from time import monotonic
 
 from cluster.local.proxy.browser import Browser
 from cluster.local.proxy.gate import Gate
@@ -16,6 +17,8 @@ from cluster.local.proxy.tickets import Tickets
 from cluster.local.proxy.upstreams import Upstreams
 
 BACKLOG = 1024
+HEAD_WITHIN = 75.0
+"""Seconds that a connection may wait for a whole request before it is closed: anybody here may open many."""
 
 
 class Application:
@@ -29,6 +32,11 @@ class Application:
     def accept(self) -> Browser:
         """What serves a new connection."""
         return Browser(self._reception, self._upstreams, self._connected)
+
+    def close_idle(self, now: float) -> None:
+        """Ends the connections that have waited too long for a request, by the monotonic clock."""
+        for browser in tuple(self._connected):
+            browser.close_if_idle(now - HEAD_WITHIN)
 
     def close(self) -> None:
         """Ends every connection."""
@@ -64,15 +72,24 @@ def _twin(listener: socket.socket) -> socket.socket | None:
         raise
 
 
+async def _sweep(app: Application) -> None:
+    while True:
+        await asyncio.sleep(HEAD_WITHIN / 5)
+        app.close_idle(monotonic())
+
+
 @asynccontextmanager
 async def serve(app: Application, listener: socket.socket) -> AsyncGenerator[None]:
     """Serves, at ::1 too, until the block ends, which ends every connection. Nothing is logged: it may be a ticket."""
     twin = _twin(listener)
     loop = asyncio.get_running_loop()
     servers = [await loop.create_server(app.accept, sock=one, backlog=BACKLOG) for one in (listener, twin) if one]
+    sweeping = loop.create_task(_sweep(app))
     try:
         yield
     finally:
+        sweeping.cancel()
+        await asyncio.wait([sweeping])
         for server in servers:
             server.close()
         app.close()

@@ -1,6 +1,7 @@
 """A browser's connection: each request is admitted, asked of its workspace, and answered, one after the other."""
 
 import asyncio
+from time import monotonic
 from typing import cast
 
 from cluster.local.proxy import pages
@@ -33,6 +34,12 @@ class Browser(asyncio.Protocol):
         self._tunnelled = False
         self._ended = False
         self._full = False
+        self._waiting_since = monotonic()
+
+    def close_if_idle(self, since: float) -> None:
+        """Closes a connection that has waited for a whole request since then, by the monotonic clock."""
+        if self._exchange is None and not self._ended and self._waiting_since <= since:
+            self._transport.close()
 
     def abort(self) -> None:
         """Ends the connection, and what is asked for it."""
@@ -178,6 +185,7 @@ class Browser(asyncio.Protocol):
             self._out.append(LAST_CHUNK)
         self.on_packet_end()
         self._exchange = None
+        self._waiting_since = monotonic()
         if exchange.upstream.reusable and exchange.body.complete:
             self._upstreams.give_back(exchange.destination.socket, exchange.upstream)
         else:
@@ -228,6 +236,7 @@ class Browser(asyncio.Protocol):
     def _reply(self, reply: Reply, request: Request | None, body: Body) -> None:
         last = reply.last or not body.complete or (request is not None and is_last(request.version, request.headers))
         self._transport.write(reply.encode(request, last=last))
+        self._waiting_since = monotonic()
         if last:
             self._end()
 

@@ -62,8 +62,9 @@ class Sockets(dict[str, Path]):
 class Proxy:
     """The proxy as a browser reaches it."""
 
-    def __init__(self, port: int, routes: Sockets, tickets: Tickets, passes: Passes) -> None:
+    def __init__(self, port: int, app: Application, routes: Sockets, tickets: Tickets, passes: Passes) -> None:
         self.port = port
+        self.app = app
         self.routes = routes
         self.tickets = tickets
         self.passes = passes
@@ -115,8 +116,9 @@ async def proxy(folder: Path, workspace: Workspace) -> AsyncIterator[Proxy]:
     routes, tickets, passes = Sockets(shop=folder / "shop.sock"), Tickets(), Passes(b"k" * 32)
     listener = listen(0)
     port = listener.getsockname()[1]
-    async with serve(Application(BASE, port, routes, tickets, passes), listener):
-        yield Proxy(port, routes, tickets, passes)
+    app = Application(BASE, port, routes, tickets, passes)
+    async with serve(app, listener):
+        yield Proxy(port, app, routes, tickets, passes)
 
 
 @pytest.fixture

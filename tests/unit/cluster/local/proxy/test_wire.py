@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
+from cluster.local.proxy.app import HEAD_WITHIN
 from cluster.local.proxy.messages import HEAD_LIMIT
 from cluster.local.proxy.upstreams import IDLE, Upstream, Upstreams
 from tests.unit.cluster.local.proxy.conftest import Proxy, Workspace
@@ -21,6 +23,12 @@ class Script:
         self.answers = list(answers)
         self.heads: list[bytes] = []
         self.connections = 0
+        self._writer: asyncio.StreamWriter | None = None
+
+    def finish(self, rest: bytes) -> None:
+        """Says the rest of the last answer."""
+        assert self._writer is not None
+        self._writer.write(rest)
 
     @asynccontextmanager
     async def serve(self, proxy: Proxy) -> AsyncGenerator[None]:
@@ -31,6 +39,7 @@ class Script:
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self._writer = writer
         while not reader.at_eof():
             try:
                 self.heads.append(await reader.readuntil(b"\r\n\r\n"))
@@ -273,6 +282,31 @@ async def test_the_last_answer_on_a_connection_waits_for_a_slow_browser(proxy: P
             got += len(piece)
         writer.close()
     assert got == size
+
+
+@pytest.mark.parametrize("head", [b"", b"GET / HTTP/1.1\r\nHost:"], ids=["nothing", "half a head"])
+async def test_who_never_asks_is_hung_up_on(proxy: Proxy, head: bytes) -> None:
+    async with proxy.raw() as (reader, writer):
+        for _ in range(2):  # after each answer it may wait as long again
+            proxy.app.close_idle(monotonic() + HEAD_WITHIN - 60)
+            writer.write(_request(proxy))
+            await reader.readuntil(b"hello")
+        writer.write(head)
+        proxy.app.close_idle(monotonic() + HEAD_WITHIN)
+        rest = b""
+        with suppress(ConnectionResetError):  # what it said may be unread
+            rest = await reader.read()
+        assert rest == b""
+
+
+async def test_who_waits_for_an_answer_is_not_hung_up_on(proxy: Proxy) -> None:
+    script = Script(OK[:-2])
+    async with script.serve(proxy), proxy.raw() as (reader, writer):
+        writer.write(_request(proxy))
+        await reader.readuntil(b"\r\n\r\n")
+        proxy.app.close_idle(monotonic() + 2 * HEAD_WITHIN)
+        script.finish(b"ok")
+        assert await reader.readexactly(2) == b"ok"
 
 
 @pytest.mark.parametrize(("passed", "kept"), [(IDLE - 0.1, True), (IDLE, False)])
