@@ -33,7 +33,7 @@ _TRAEFIK_METRICS = {
     "traefik_open_connections": "open_connections",
     "traefik_config_reloads": "config_reloads",
 }
-"""What Datadog's Agent takes of them, and how it calls them after `vibecode.ingress.`."""
+"""What Datadog's Agent takes of them, and how it calls them after `vibecode.ingress.`; a count ends in `.count`."""
 
 _TRAEFIK_ARGS = [
     "--entryPoints.web.address=:8000",
@@ -238,6 +238,7 @@ def _traefik_checks() -> dict[str, str]:
         "openmetrics_endpoint": f"http://%%host%%:{METRICS_PORT}/metrics",
         "namespace": "vibecode.ingress",
         "metrics": [_TRAEFIK_METRICS],
+        "histogram_buckets_as_distributions": True,
     }
     return checks("traefik", "openmetrics", instance)
 

@@ -1,33 +1,47 @@
 """An engine whose work is traced, and whose answers are measured on their way: nothing more is asked of it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from hashlib import sha256
+from shutil import disk_usage
 from time import monotonic
 from typing import Any, cast
 
-from cluster.engine import Engine, Usage, Workspace
+from cluster.config import ClusterConfig
+from cluster.engine import Engine, EngineStatus, Usage, Workspace
 from cluster.errors import ClusterDownError, ClusterUnreachableError
-from launcher.telemetry.metrics import API_DURATION, CLUSTER_UP, MEMORY_SHARE, WORKSPACE_UP
+from launcher.telemetry.metrics import (
+    API_DURATION,
+    CLUSTER_UP,
+    DISK_USED,
+    INGRESS_UP,
+    MEMORY_SHARE,
+    MEMORY_USED,
+    WORKSPACE_UP,
+)
 from launcher.telemetry.recorder import Recorder
 from launcher.telemetry.steps import traced
 from templates.events import Event
 from templates.project import Project
 
+_READY = "(ready)"
+"""How `cluster.kind.parts` ends what it says of an ingress that can be used."""
 _UNITS = {"Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
 
 
-def observed_engine(engine: Engine, recorder: Recorder, memory: str) -> Engine:
-    """The same engine; `memory` is the most that a workspace may use, such as `2Gi`."""
-    return cast(Engine, _ObservedEngine(engine, recorder, int(memory[:-2]) * _UNITS[memory[-2:]]))
+def observed_engine(engine: Engine, recorder: Recorder, config: ClusterConfig) -> Engine:
+    """The same engine; `config` is what it was built of."""
+    return cast(Engine, _ObservedEngine(engine, recorder, config))
 
 
 class _ObservedEngine:
     """What is not measured is the engine's own."""
 
-    def __init__(self, engine: Engine, recorder: Recorder, memory: int) -> None:
+    def __init__(self, engine: Engine, recorder: Recorder, config: ClusterConfig) -> None:
         self._engine = engine
         self._recorder = recorder
-        self._memory = memory
+        self._home = config.home
+        self._memory = int(config.memory[:-2]) * _UNITS[config.memory[-2:]]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._engine, name)
@@ -74,9 +88,19 @@ class _ObservedEngine:
             self._cluster_answers(False)
             raise
 
+    async def status(self) -> EngineStatus:
+        status = await self._engine.status()
+        if (ingress := status.parts.get("traefik")) is not None:
+            self._recorder.add(INGRESS_UP, int(ingress.endswith(_READY)))
+        return status
+
     async def usage(self) -> Mapping[str, Usage]:
         taken = await self._engine.usage()
         self._cluster_answers(True)
+        memory = sum(usage.memory or 0 for usage in taken.values())
+        self._recorder.add(MEMORY_USED, memory, {"engine": self._engine.name})
+        disk = await asyncio.to_thread(disk_usage, self._home)
+        self._recorder.add(DISK_USED, disk.used / disk.total)
         for name, usage in taken.items():
             self._recorder.add(WORKSPACE_UP, 1, self._tags(name))
             if usage.memory is not None:

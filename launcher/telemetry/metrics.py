@@ -42,6 +42,12 @@ MEMORY_SHARE = Metric(
 CLUSTER_UP = Metric("vibecode.cluster.up", "g", "1 where the cluster answers, 0 where it does not")
 API_DURATION = Metric("vibecode.cluster.api_duration", "d", "seconds that Kubernetes takes for a list of workspaces")
 
+DISK_USED = Metric("vibecode.cluster.disk_used", "g", "how full the disk is that VibeCode's data is on, as a share")
+MEMORY_USED = Metric(
+    "vibecode.cluster.memory_used", "g", "bytes of memory that all workspaces of an engine use", ("engine",)
+)
+INGRESS_UP = Metric("vibecode.ingress.up", "g", "1 where the ingress is ready, 0 where it is not")
+
 REQUESTS = Metric("vibecode.ai.requests", "c", "requests to a model", ("model", "provider"))
 AI_ERRORS = Metric("vibecode.ai.errors", "c", "requests to a model that failed", ("model", "provider", "code"))
 TOKENS = Metric("vibecode.ai.tokens", "c", "tokens of prompts and of answers", ("model", "provider", "direction"))
@@ -54,6 +60,6 @@ BUDGET_SHARE = Metric("vibecode.ai.budget_share", "g", "today's cost of models, 
 METRICS = (
     *(COMMANDS, ERRORS, CRASHES, STARTUP_TIME),
     *(CREATE_DURATION, WORKSPACE_UP, MEMORY_SHARE),
-    *(CLUSTER_UP, API_DURATION),
+    *(CLUSTER_UP, API_DURATION, DISK_USED, MEMORY_USED, INGRESS_UP),
     *(REQUESTS, AI_ERRORS, TOKENS, COST, FIRST_TOKEN_DURATION, BUDGET_SHARE),
 )

@@ -62,6 +62,6 @@ def _observed(build: Callable[[ClusterConfig], Engine], recorder: Recorder) -> C
     def observed(config: ClusterConfig) -> Engine:
         from launcher.telemetry.engine import observed_engine  # no sooner than there is an engine
 
-        return observed_engine(build(config), recorder, config.memory)
+        return observed_engine(build(config), recorder, config)
 
     return observed

@@ -1,7 +1,8 @@
 """The monitors: one of each priority for each component.
 
-Their metrics are named `vibecode.{component}.{metric}`; times are in seconds, shares from 0 to 1. A monitor is one for
-all machines of an organisation, and alerts for each machine on its own.
+Their metrics are named `vibecode.{component}.{metric}`; times are in seconds, shares from 0 to 1. The program sends
+them (`launcher/telemetry/metrics.py`), and the Agent in the cluster what Traefik tells (`cluster/manifests/system.py`),
+whose counts it calls `.count`. A monitor is one for all machines of an organisation, and alerts for each on its own.
 """
 
 from cluster.datadog.monitors.monitor import Monitor
@@ -11,15 +12,19 @@ _SCOPE = f"{{env:{ENV}}} by {{host}}"
 _WORKSPACE = f"{{env:{ENV}}} by {{host,workspace}}"
 
 
-def _share(window: str, part: str, whole: str) -> str:
+_ERRORS = f"{{env:{ENV},code:5*}} by {{host}}"
+"""Answers that are a server's error."""
+
+
+def _share(window: str, part: str, whole: str, part_scope: str = _SCOPE) -> str:
     """Percent of `whole` that `part` is."""
-    return f"sum({window}):100 * sum:{part}{_SCOPE}.as_count() / sum:{whole}{_SCOPE}.as_count()"
+    return f"sum({window}):100 * sum:{part}{part_scope}.as_count() / sum:{whole}{_SCOPE}.as_count()"
 
 
-def _growth(aggregation: str, metric: str) -> str:
+def _growth(aggregation: str, metric: str, scope: str = _SCOPE) -> str:
     """Percent by which a day differs from the day before; one of avg, sum, min, max."""
     across = "sum" if aggregation == "sum" else "avg"
-    return f"pct_change({aggregation}(last_1d),1d_ago):{across}:{metric}{_SCOPE}"
+    return f"pct_change({aggregation}(last_1d),1d_ago):{across}:{metric}{scope}"
 
 
 CLUSTER = (
@@ -59,11 +64,11 @@ CLUSTER = (
         "cluster-memory-trend",
         "cluster",
         4,
-        "the cluster needs more memory from day to day",
+        "workspaces need more memory from day to day",
         _growth("avg", "vibecode.cluster.memory_used"),
         ">",
         50,
-        "The cluster needs half as much memory again as the day before.",
+        "The workspaces of a cluster need half as much memory again as the day before.",
     ),
 )
 
@@ -94,7 +99,7 @@ INGRESS = (
         "ingress",
         3,
         "the ingress answers with errors",
-        _share("last_15m", "vibecode.ingress.errors", "vibecode.ingress.requests"),
+        _share("last_15m", "vibecode.ingress.requests.count", "vibecode.ingress.requests.count", _ERRORS),
         ">",
         5,
         "More than 5 % of the requests are answered with a server's error.",
@@ -105,7 +110,7 @@ INGRESS = (
         "ingress",
         4,
         "the ingress has more errors from day to day",
-        _growth("sum", "vibecode.ingress.errors"),
+        _growth("sum", "vibecode.ingress.requests.count", _ERRORS),
         ">",
         100,
         "There are twice as many errors as the day before.",

@@ -13,7 +13,8 @@ from launcher.commands.catalog import COMMANDS
 from launcher.parser import build_parser
 
 WINDOW = r"last_(\d+m|1h|1d)"
-SERIES = r"(avg|sum|min|max):vibecode\.{component}\.[a-z_]+\{{env:local\}} by \{{host(,workspace)?\}}(\.as_count\(\))?"
+METRIC = r"(avg|sum|min|max):vibecode\.{component}\.[a-z_]+(\.count)?"
+SERIES = METRIC + r"\{{env:local(,code:5\*)?\}} by \{{host(,workspace)?\}}(\.as_count\(\))?"
 every_monitor = pytest.mark.parametrize("monitor", MONITORS, ids=lambda one: one.id)
 
 
