@@ -1,30 +1,29 @@
-"""One SQLite file, and a connection to it for each request."""
+"""The database: the PostgreSQL that DATABASE_URL names, or a SQLite file where there is none."""
 
 import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
-PATH = Path(os.environ.get("DATABASE", "tasks.db"))
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS tasks (id INTEGER PRIMARY KEY, text TEXT NOT NULL, done INTEGER NOT NULL DEFAULT 0)
-"""
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+
+engine = create_engine(
+    make_url(os.environ.get("DATABASE_URL", "sqlite:///tasks.db")).set(
+        drivername="postgresql+psycopg" if "DATABASE_URL" in os.environ else "sqlite"
+    ),
+    pool_pre_ping=True,  # a connection that broke while the database was started anew is replaced
+)
 
 
-def connect() -> sqlite3.Connection:
-    # Each statement is its own transaction; FastAPI may serve one request from two threads.
-    connection = sqlite3.connect(PATH, isolation_level=None, check_same_thread=False)
-    connection.row_factory = sqlite3.Row
-    return connection
+class Base(DeclarativeBase):
+    pass
 
 
 def create_tables() -> None:
-    with closing(connect()) as connection:
-        connection.execute(SCHEMA)
+    Base.metadata.create_all(engine)
 
 
-def connection() -> Iterator[sqlite3.Connection]:
-    """What a route asks for with `Depends(connection)`."""
-    with closing(connect()) as opened:
+def session() -> Iterator[Session]:
+    """What a route asks for with `Depends(session)`; all that it does is kept together, or not at all."""
+    with Session(engine) as opened, opened.begin():
         yield opened

@@ -156,7 +156,7 @@ def test_without_the_program_the_project_is_told_nothing_and_a_person_why(
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
     step = Step("services", lambda _: None)
     services.prepare(shop, ("redis",), step)
-    assert step.note == "Redis is not on PATH: REDIS_URL is not set, the project does without"
+    assert step.note == "Redis is not on PATH: REDIS_URL is not set; the project does without, as its README says"
     assert variables(shop) == {}
     assert with_services(shop, ("code-server",)) == ("code-server",)
 
