@@ -46,7 +46,9 @@ def prepare(folder: WorkspaceFolder, services: Sequence[ServiceName], step: Step
         if service in there:
             continue
         if reason := obstacle(service):
-            without.append(f"{reason}: {SERVICES[service].variable} is not set; the project does without, as its README says")
+            without.append(
+                f"{reason}: {SERVICES[service].variable} is not set; the project does without, as its README says"
+            )
         else:
             there[service] = _made(folder, service, free_port(), secrets.token_hex(24))
     if there:
