@@ -14,7 +14,7 @@ export function element(tag, properties = {}, ...children) {
 
 export const mark = (state) => element("span", { className: `mark ${state}`, ariaHidden: "true" });
 
-// Renews a list by key, so that focus stays where it is while others come and go.
+// Renews a list by key, so that focus stays where it is while others come and go: on the same action, else on the first.
 export function renew(list, items, keyOf, make) {
   const there = new Map([...list.children].map((child) => [child.dataset.key, child]));
   let before = null;
@@ -29,7 +29,7 @@ export function renew(list, items, keyOf, make) {
       const focused = child?.contains(document.activeElement) ? document.activeElement.dataset.action : null;
       child?.replaceWith(fresh);
       child = fresh;
-      if (focused) child.querySelector(`[data-action="${focused}"]`)?.focus();
+      if (focused) (child.querySelector(`[data-action="${focused}"]`) ?? child.querySelector("[data-action]"))?.focus();
     }
     there.delete(key);
     const next = before ? before.nextElementSibling : list.firstElementChild;

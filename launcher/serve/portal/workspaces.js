@@ -31,18 +31,18 @@ function factsOf(one) {
   if (one.created) facts.push(`made ${ago(one.created)}`);
   if (one.state === "running") {
     for (const port of Object.keys(one.ports)) {
-      facts.push(element("a", { href: `/workspace/${one.name}?port=${port}`, target: "_blank", rel: "noopener" }, `port ${port}`));
+      facts.push(link(`port ${port}`, `port-${port}`, { href: `/workspace/${one.name}?port=${port}`, target: "_blank", rel: "noopener" }));
     }
   }
   return facts;
 }
 
 function actionsOf(one) {
-  if (one.job) return [element("a", { className: "button", href: one.workspaceUrl }, "Watch")];
+  if (one.job) return [link("Watch", "watch", { className: "button", href: one.workspaceUrl })];
   const actions = [];
   if (one.state === "running" || one.state === "unknown") {
     actions.push(change(one, "Stop", "stop"));
-    actions.unshift(element("a", { className: "button", href: one.workspaceUrl, target: "_blank", rel: "noopener" }, "Open"));
+    actions.unshift(link("Open", "open", { className: "button", href: one.workspaceUrl, target: "_blank", rel: "noopener" }));
   } else if (one.state !== "creating") {
     actions.push(change(one, "Start", "start"));
   }
@@ -52,13 +52,21 @@ function actionsOf(one) {
   return [...actions, remove];
 }
 
+function link(word, action, properties) {
+  const made = element("a", properties, word);
+  made.dataset.action = action;
+  return made;
+}
+
+// While it is asked for, the button keeps the focus, which one that is disabled would lose.
 function change(one, word, action) {
   const button = element("button", { type: "button" }, word);
   button.dataset.action = action;
   button.addEventListener("click", async () => {
-    button.disabled = true;
+    if (button.ariaBusy === "true") return;
+    button.ariaBusy = "true";
     await tell(() => ask(`/api/workspaces/${one.name}/${action}`, "POST"));
-    button.disabled = false;
+    button.ariaBusy = "false";
   });
   return button;
 }
@@ -67,13 +75,16 @@ function askToDelete(name) {
   const dialog = byId("sure");
   byId("sure-title").textContent = `Delete ${name}?`;
   dialog.returnValue = "no";
-  dialog.addEventListener(
-    "close",
-    () => dialog.returnValue === "yes" && tell(() => ask(`/api/workspaces/${name}`, "DELETE")),
-    { once: true },
-  );
+  dialog.dataset.name = name;
   dialog.showModal();
 }
+
+// One listener for all: the end of one dialog may be told after the next has begun. The row may be another by then.
+byId("sure").addEventListener("close", ({ target: dialog }) => {
+  const name = dialog.dataset.name;
+  if (dialog.returnValue === "yes") tell(() => ask(`/api/workspaces/${name}`, "DELETE"));
+  else if (!dialog.open) document.querySelector(`[data-key="${name}"] [data-action="delete"]`)?.focus();
+});
 
 // Runs a request; what is refused is shown where everybody looks.
 export async function tell(request) {
