@@ -143,6 +143,14 @@ def test_a_dumb_terminal_gets_lines() -> None:
     assert "• Stopping the workspace" in terminal.printed.decode()
 
 
+def test_a_dumb_terminal_is_told_why_the_application_does_not_open() -> None:
+    with Terminal(FAKE, environ(TERM="dumb")) as terminal:
+        assert terminal.wait() == 0
+
+    assert b"\x1b" not in terminal.printed
+    assert "The terminal application needs a terminal to draw on; TERM says 'dumb'" in terminal.printed.decode()
+
+
 @pytest.mark.parametrize(
     ("answer", "code", "said"), [(b"y\r", 0, "Deleted: shop."), (b"\r", 1, "Nothing is deleted."), (b"\x04", 1, "")]
 )
