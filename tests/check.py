@@ -51,12 +51,15 @@ class Result:
     note: str = ""
 
 
+SPREAD = ("pytest", "-n", "auto", "--dist", "worksteal")
+"""Over all processors: what shares nothing."""
+
 PARTS = (
     Part("lint", "ruff", ("ruff", "check", ".")),
     Part("format", "ruff format", ("ruff", "format", "--check", ".")),
     Part("types", "pyright", ("pyright",)),
     Part("imports", "import-linter", ("lint-imports", "--no-logo")),
-    Part("unit", "unit and contract tests", ("pytest", "-m", "not e2e", "--ignore", "tests/bench")),
+    Part("unit", "unit, contract and screen tests", (*SPREAD, "-m", "not e2e", "--ignore", "tests/bench")),
     Part(
         "e2e",
         "tests on a real cluster with a real browser",
