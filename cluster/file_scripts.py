@@ -146,6 +146,7 @@ taken() { # those of them that are there
   while IFS= read -r path; do if [ -e "$1/$path" ] || [ -L "$1/$path" ]; then printf '%s\n' "$path"; fi; done
 }
 check() { # $1: what it is about; $2: where; $3: hashes that must be found; $4: what must not be there
+  if [ ! -s "$3" ] && [ ! -s "$4" ]; then return 0; fi
   cut -b67- "$3" | hashes "$2" >found
   taken "$2" <"$4" >taken
   if cmp -s "$3" found && [ ! -s taken ]; then return 0; fi
