@@ -1,5 +1,6 @@
 """A conversation that goes on: its turns, the field for the next, and what is under way: one thing at a time."""
 
+import asyncio
 from contextlib import aclosing
 
 from textual import on, work
@@ -65,7 +66,7 @@ class TalkPane(Vertical):
         """The model is done: it has proposed something, failed, or was stopped."""
 
     class Ran(Ended):
-        """A command has ended, failed to begin, or was stopped."""
+        """A command has ended, could not be run, or is no longer waited for."""
 
     def __init__(self, shared: Shared) -> None:
         super().__init__()
@@ -211,6 +212,9 @@ class TalkPane(Vertical):
             await session.run(talk, command, printed)
         except VibeCodeError as raised:
             error = raised
+        except asyncio.CancelledError:  # a container's runtime does not end what nobody listens to
+            self.notify("No longer waited for; in the workspace it can go on until its time is up.")
+            raise
         finally:
             self.post_message(self.Ran(session, talk, error))
 

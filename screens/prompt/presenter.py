@@ -46,10 +46,12 @@ def begun_line(begun: "Begun", width: int, now: datetime) -> Content:
     return Content.assemble(f"{cut(plain(' '.join(begun.prompt.split())), room):<{room}}", "  ", (when, "$muted"))
 
 
-def arriving(answer: str, model: str) -> Content:
+def arriving(making: "Making", now: datetime) -> Content:
     """The plan while it arrives: as the model writes it."""
-    lines = [plain(line) for line in answer.splitlines()]
-    head = Content.styled(f"{GLYPHS.starting} {plain(model) or 'The model'} plans", "$warning")
+    lines = [plain(line) for line in making.answer.splitlines()]
+    doing = plain(making.waiting) or f"{plain(making.model) or 'The model'} plans"
+    elapsed = ticking((now - making.asked).total_seconds())
+    head = Content.assemble((f"{GLYPHS.starting} {doing}", "$warning"), (f"  {elapsed}", "$muted"))
     return Content("\n").join([head, Content(""), *(_field(line) for line in lines)])
 
 
@@ -120,11 +122,14 @@ def output_lines(output: Sequence[str], notes: Sequence[str]) -> list[Content]:
 
 
 def status(making: "Making") -> Content:
-    """One line: which model, what it cost until now, how far it is."""
+    """Which model; below it, how far it is and what it cost until now, and what is waited for."""
     done, total = len(making.files.of("done")), len(making.files.states)
-    cost = "" if making.cost == 0 else f"  {GLYPHS.separator}  {money(making.cost)}"
-    files = f"  {GLYPHS.separator}  {done} of {total} files" if total else ""
-    return Content.assemble((plain(making.model), "$accent"), (f"{cost}{files}", "$muted"))
+    far = [f"{done} of {total} files"] if total else []
+    cost = [] if making.cost == 0 else [money(making.cost)]
+    lines = [Content.styled(plain(making.model), "$accent")]
+    lines += [Content.styled(f"  {GLYPHS.separator}  ".join((*far, *cost)), "$muted")] if far or cost else []
+    lines += [Content.styled(plain(making.waiting), "$warning")] if making.waiting else []
+    return Content("\n").join(lines)
 
 
 def verdict(making: "Making") -> Content:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -15,6 +16,7 @@ from screens.jobs import Task
 from screens.models.access import ModelAccess
 from screens.prompt.files import Files, Texts, after, planned
 from screens.shared import Shared
+from templates.errors import VibeCodeError
 from templates.events import Event, StepDone, StepFailed, StepProgress, StepStarted
 from templates.generation.base import base_of
 from templates.generation.commands import CommandPrinted, commands_of
@@ -46,11 +48,14 @@ class Consent:
 class Making:
     """All that is known of it now; `answer` is the plan as it arrives, `cost` in US dollars, None where unknown.
 
+    `asked` is when the plan was asked for, `waiting` what is waited for before the model is asked again.
     `verified`: its commands succeed, not all do, or None where none was run.
     """
 
     prompt: str
+    asked: datetime
     stage: Stage = "planning"
+    waiting: str = ""
     answer: str = ""
     plan: Plan | None = None
     model: str = ""
@@ -72,7 +77,7 @@ class Generation:
     """
 
     def __init__(self, shared: Shared, prompt: str, changed: Callable[[], None], begun: Begun | None = None) -> None:
-        self.now = Making(prompt)
+        self.now = Making(prompt, shared.services.now())
         self._shared = shared
         self._changed = changed
         self._file: Path | None = begun.file if begun else None
@@ -118,21 +123,34 @@ class Generation:
             await asyncio.to_thread(self._file.unlink, missing_ok=True)
 
     async def _planning(self, ask: Callable[[PlanDialogue], Awaitable[Plan]]) -> bool:
-        self._put(replace(self.now, stage="planning", answer=""))
+        self._put(replace(self.now, stage="planning", asked=self._shared.services.now(), answer=""))
+        try:
+            return await self._asked(ask)
+        except VibeCodeError:
+            if self.now.plan is not None:  # it holds as it was
+                self._put(replace(self.now, stage="planned", waiting=""))
+            raise
+
+    async def _asked(self, ask: Callable[[PlanDialogue], Awaitable[Plan]]) -> bool:
         journal = await self._opened()
         with kept(journal):
             templates = (await asyncio.to_thread(self._shared.services.catalog.list)).templates
-            async with self.models.connect("", lambda _: None) as metered:
+            async with self.models.connect("", self._waits) as metered:
                 self._put(replace(self.now, model=metered.id))
                 dialogue = PlanDialogue(metered, journal, self.now.prompt, templates)
-                plan = await ask(dialogue)
+                try:
+                    plan = await ask(dialogue)
+                finally:
+                    self._before = self._cost(metered)
                 estimate = writing_cost(metered, self.now.prompt, plan)
-                self._before = self._cost(metered)
                 self._put(replace(self.now, stage="planned", plan=plan, estimate=estimate, cost=self._before))
             return dialogue.accepted
 
+    def _waits(self, words: str) -> None:
+        self._put(replace(self.now, waiting=words))
+
     def _arrives(self, text: str) -> None:
-        self._put(replace(self.now, answer=(self.now.answer + text)[-LONGEST:]))
+        self._put(replace(self.now, waiting="", answer=(self.now.answer + text)[-LONGEST:]))
 
     async def _opened(self) -> Journal:
         """This prompt's journal, as it was left, or a new one."""
@@ -176,22 +194,23 @@ class Generation:
         assert plan is not None
         self.texts = Texts()
         now, files = self.now, planned(plan)
-        self._put(
-            Making(now.prompt, "writing", plan=plan, model=now.model, cost=self._before, name=now.name, files=files)
-        )
+        begun = Making(now.prompt, now.asked, "writing", plan=plan, model=now.model, name=now.name, files=files)
+        self._put(replace(begun, cost=self._before))
         journal = await self._opened()
         with until_ended(journal):
             engines = await self._shared.engines.get()
             engine = (await engines.choose()).engine
             name = await self._name(journal, engine)
             base = await asyncio.to_thread(base_of, plan, name, self._shared.services.catalog)
-            async with self.models.connect(name, lambda _: None) as metered:
-                async with aclosing(self._generate(metered, journal, engine, base)) as events:
-                    async for event in events:
-                        self._take(event, metered)
-                        if isinstance(event, (StepStarted, StepProgress, StepDone, StepFailed)):
-                            yield event
-                self._before = self._cost(metered)
+            async with self.models.connect(name, self._waits) as metered:
+                try:
+                    async with aclosing(self._generate(metered, journal, engine, base)) as events:
+                        async for event in events:
+                            self._take(event, metered)
+                            if isinstance(event, (StepStarted, StepProgress, StepDone, StepFailed)):
+                                yield event
+                finally:
+                    self._before = self._cost(metered)
         self._put(replace(self.now, stage="ended"))
 
     def _generate(
@@ -239,7 +258,7 @@ class Generation:
             self._answer.set_result(run)
 
     def _take(self, event: GenerationEvent, metered: "MeteredModel") -> None:
-        now = replace(self.now, cost=self._cost(metered))
+        now = replace(self.now, waiting="", cost=self._cost(metered))
         match event:
             case FileStarted(path=path, goes_on=goes_on):
                 self.texts.begin(path, goes_on=goes_on)

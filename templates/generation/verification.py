@@ -73,7 +73,7 @@ class Verification:
     async def _repair(self, failure: Failure, number: int, end: float) -> bool:
         """Whether the model changed something; why it did not is told as the step's failure."""
         try:
-            async with self._steps.step("repair", f"Repairing, {number}. try") as step:
+            async with self._steps.step("repair", f"Repairing, attempt {number}") as step:
                 draft = await self._ask(failure, end)
                 changes = changes_of(self._files, draft.files, draft.removed)
                 await self._workspace.apply(changes)

@@ -15,7 +15,7 @@ from screens.prompt.screen import PromptScreen
 from screens.widgets.composer import LONGEST, Composer
 from templates.catalog import Catalog
 from templates.generation.journal import unfinished
-from templates.models.errors import ModelUnreachableError
+from templates.models.errors import ModelUnreachableError, RateLimitError
 from tests.fakes.models import FakeModels
 from tests.fakes.scripted_model import ScriptedModel
 from tests.screens.stage import SIZES, Stage, seen, until
@@ -249,10 +249,10 @@ async def test_what_was_interrupted_is_listed_and_can_be_dropped(stage: Stage) -
     async with app_of(stage, models).run_test(size=SIZES["normal"]) as pilot:
         await planned(pilot)
         await pilot.press("a")
-        await until(pilot, lambda: place(pilot).has_class("-interrupted"))
+        await until(pilot, lambda: place(pilot).query_one("#ask").has_class("-interrupted"))
         place(pilot).query_one("#begun").focus()
         await pilot.press("d", "y")
-        await until(pilot, lambda: not place(pilot).has_class("-interrupted"))
+        await until(pilot, lambda: not place(pilot).query_one("#ask").has_class("-interrupted"))
         assert unfinished(models.generations) == ()
 
 
@@ -293,6 +293,19 @@ async def test_a_model_that_does_not_answer_is_told_and_the_prompt_stays(stage: 
         await pilot.press("escape")
         assert place(pilot).view == "ask"
         assert place(pilot).query_one("#prompt", Composer).text == PROMPT
+
+
+async def test_a_wish_that_fails_leaves_the_plan_as_it_was(stage: Stage) -> None:
+    models = models_of(stage, PLAN)
+    async with app_of(stage, models).run_test(size=SIZES["normal"]) as pilot:
+        await planned(pilot)
+        models.error = RateLimitError("scripted: try again in 30 s.")
+        await pilot.press("c", *"polite", "enter")
+        await until(pilot, lambda: type(pilot.app.screen).__name__ == "Failure")
+        await pilot.press("escape")
+        assert getattr(pilot.app.focused, "id", "") == "yes"
+        assert place(pilot)._generation.now.stage == "planned"  # type: ignore[union-attr]
+        assert "Greeter" in str(place(pilot).query_one("#plan-words").render())
 
 
 async def test_a_paste_of_a_megabyte_is_cut_and_said(stage: Stage) -> None:
