@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cluster.config import ClusterConfig
+from screens import watching
 from tests.fakes.engine import FakeEngine
 from tests.screens.stage import Stage, put_five, stage_of
 
@@ -20,6 +21,7 @@ def same_everywhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
+    monkeypatch.setattr(watching, "USAGE", 3600.0)  # a slow machine takes no second look at what workspaces take
     yield
     monkeypatch.undo()
     time.tzset()
