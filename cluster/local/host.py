@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from cluster.local.ending import end_workspace
 from cluster.local.files import replace_file, told
 from cluster.local.folders import LocalFolder, Sockets, choose_sockets
 from cluster.local.limits import Confinement, Limits, confine, parse_memory
-from cluster.local.locks import try_lock
+from cluster.local.locks import locked
 from cluster.local.news import News
 from cluster.local.processes import identify
 from cluster.local.proxy.app import Application, listen, serve
@@ -39,6 +39,9 @@ from templates.errors import UnexpectedError, VibeCodeError
 
 PORTS = (80, 8080, 0)
 """What is tried where no port was asked for or used before; 0 is any that is free."""
+
+LETS_GO_WITHIN = 10.0
+"""Seconds in which the lock of a host that was killed is free: what it was just starting may hold it for a moment."""
 
 
 class Host:
@@ -148,26 +151,29 @@ async def run(order: Order) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     folder = LocalFolder(Path(order.home))
-    with told(folder.host_lock):
-        lock = try_lock(folder.host_lock)
-    if lock is None:
-        raise ClusterBusyError("Another host keeps this folder's workspaces running.")
-    before = read_contact(folder)
-    sockets = choose_sockets(folder, os.environ)
-    with open_listener(order.http_port, before.port if before else 0) as listener:
-        me = identify(os.getpid())
-        assert me is not None
-        contact = Contact(me, sockets, order.base_domain, listener.getsockname()[1])
-        passes = Passes(signing_key(folder.keys))
-        host = Host(order, contact, passes, confine(Limits(parse_memory(order.memory))))
-        app = Application(order.base_domain, contact.port, host, host.tickets, passes)
-        async with serve(app, listener), _control(host, sockets):
-            with told(folder.host):
-                replace_file(folder.host, contact.encode())
-            host.resume()
-            _say({"port": contact.port})
-            await ended.wait()
-            await host.let_go()
+
+    def busy() -> Exception:
+        return ClusterBusyError("Another host keeps this folder's workspaces running.")
+
+    async with AsyncExitStack() as stack:
+        with told(folder.host_lock):
+            await stack.enter_async_context(locked(folder.host_lock, within=LETS_GO_WITHIN, busy=busy))
+        before = read_contact(folder)
+        sockets = choose_sockets(folder, os.environ)
+        with open_listener(order.http_port, before.port if before else 0) as listener:
+            me = identify(os.getpid())
+            assert me is not None
+            contact = Contact(me, sockets, order.base_domain, listener.getsockname()[1])
+            passes = Passes(signing_key(folder.keys))
+            host = Host(order, contact, passes, confine(Limits(parse_memory(order.memory))))
+            app = Application(order.base_domain, contact.port, host, host.tickets, passes)
+            async with serve(app, listener), _control(host, sockets):
+                with told(folder.host):
+                    replace_file(folder.host, contact.encode())
+                host.resume()
+                _say({"port": contact.port})
+                await ended.wait()
+                await host.let_go()
 
 
 def open_listener(wish: int, before: int) -> socket.socket:

@@ -27,6 +27,7 @@ from cluster.local.contact import read_contact
 from cluster.local.editor import MARKER
 from cluster.local.engine import LocalEngine
 from cluster.local.folders import LocalFolder, WorkspaceFolder
+from cluster.local.locks import try_lock
 from cluster.local.processes import Identity, belonging, identify, lives
 from cluster.local.records import EditorProcess, read_process
 from templates.events import StepProgress
@@ -365,6 +366,19 @@ async def test_damaged_notes_about_processes_are_got_over(
     assert (await engine.workspace("shop")).state == "running"
     assert not lives(host)
     assert not lives(first)
+
+
+async def test_a_host_waits_for_the_lock_of_one_that_was_killed(
+    engine: LocalEngine, shop: WorkspaceFolder, folder: LocalFolder
+) -> None:
+    os.kill(host_of(folder).pid, signal.SIGKILL)
+    while (lock := try_lock(folder.host_lock)) is None:
+        await asyncio.sleep(0)
+    asyncio.get_running_loop().call_later(0.5, os.close, lock)
+
+    await done(engine.start("shop"))
+
+    assert (await engine.workspace("shop")).state == "running"
 
 
 async def test_a_socket_that_was_left_over_is_replaced(
