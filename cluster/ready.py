@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from time import monotonic
 
@@ -25,16 +26,20 @@ async def editor_ready(
     """
     headers = {"Cookie": cookie} if cookie else {}
     start, seen = monotonic(), ""
-    while monotonic() - start < within:
-        state = await _page(address, headers)
-        if state == "200":
-            state = await _socket(address, headers)
-            if state == "101":
-                return
-        if state != seen:
-            progress(f"the editor answers: {state}")
-            seen = state
-        await asyncio.sleep(PAUSE)
+    imported = asyncio.ensure_future(asyncio.to_thread(import_module, "websockets.asyncio.client"))  # while it loads
+    try:
+        while monotonic() - start < within:
+            state = await _page(address, headers)
+            if state == "200":
+                state = await _socket(address, headers)
+                if state == "101":
+                    return
+            if state != seen:
+                progress(f"the editor answers: {state}")
+                seen = state
+            await asyncio.sleep(PAUSE)
+    finally:
+        await asyncio.wait([imported])
     raise NotReadyError(f"After {within:.0f} s {address.url} still answers: {seen}.")
 
 
