@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from tests.bench import edits, image, local, new, proxy, screens, seeding, serve, startup, telemetry, up
+from tests.bench import chat, edits, image, local, new, proxy, screens, seeding, serve, startup, telemetry, up
 from tests.bench.harness import ROOT, Result, machine, table, write
 from tests.bench.running import running_cluster
 
@@ -17,6 +17,7 @@ WITHOUT_DOCKER = {
     "proxy": proxy.measure,
     "local": local.measure,
     "edits": edits.measure,
+    "chat": chat.measure,
     "screens": screens.measure,
     "serve": serve.measure,
     "telemetry": telemetry.measure,
