@@ -8,6 +8,7 @@ Objects are in `server.store`. The contract suite says where it does as the real
 
 import asyncio
 import json
+from base64 import b64decode
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -313,7 +314,9 @@ class FakeKubeServer:
         for one in pod["spec"]["containers"][0].get("env", []):
             if (key := one.get("valueFrom", {}).get("secretKeyRef")) is not None:
                 secret = self.store.get(("secrets", pod["metadata"]["namespace"], key["name"]))
-                told[one["name"]] = secret["stringData"][key["key"]]
+                written, encoded = secret.get("stringData", {}), secret.get("data", {})
+                name = key["key"]
+                told[one["name"]] = written[name] if name in written else b64decode(encoded[name]).decode()
         return told
 
     def _pod_with(self, target: Target, container: str | None) -> Object:
