@@ -111,7 +111,9 @@ def _outlook(waterfall: Waterfall, now: datetime) -> str:
     if step is None or step.expected is None:
         return ""
     rest = step.expected - step.elapsed(now)
-    return f"this step takes about {duration(round(rest))} more" if rest >= 1 else "this step takes longer than usual"
+    if rest < 0:
+        return "this step takes longer than usual"
+    return f"this step takes about {ticking(round(rest))} more" if rest >= 1 else ""
 
 
 def told(waterfall: Waterfall) -> StepRecord | None:

@@ -14,6 +14,8 @@ from screens.app import VibeCodeApp
 from screens.jobs import Job, Task
 from screens.messages import Begin
 from screens.modals.question import Question
+from screens.progress import presenter
+from screens.waterfall import StepRecord, Waterfall
 from templates.events import Event, StepDone, StepFailed, StepProgress, StepStarted
 from templates.project import Manifest, Project, ProjectFile
 from tests.screens.stage import NOW, SIZES, Stage, seen, until
@@ -210,3 +212,13 @@ async def test_quitting_at_once_stops_the_work_cleanly(stage_with: Callable[...,
         await until(pilot, lambda: not app.is_running)
     assert app.shared.jobs.all[0].state == "stopped"
     assert stage.engine.closed
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "words"), [(1.0, "takes about 4s more"), (4.5, ""), (5.0, ""), (6.0, "takes longer than usual")]
+)
+def test_how_long_a_step_takes_yet(elapsed: float, words: str) -> None:
+    step = StepRecord("seed", "Seeding the files", NOW, expected=5.0)
+    job = Job("1", Task("Creating shop", lambda: None, "shop is ready"), NOW, waterfall=Waterfall((step,)))  # type: ignore[arg-type,return-value]
+    said = presenter.heading(job, NOW + timedelta(seconds=elapsed)).plain
+    assert said.partition("this step ")[2] == words
