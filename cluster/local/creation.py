@@ -16,7 +16,6 @@ from cluster.errors import (
     VolumeFullError,
     WorkspaceExistsError,
     WorkspaceFailedError,
-    WorkspaceStoppedError,
 )
 from cluster.local import services
 from cluster.local.contact import NO_ANSWER, Contact, ask
@@ -26,7 +25,7 @@ from cluster.local.folders import WorkspaceFolder
 from cluster.local.locks import try_lock
 from cluster.local.records import Record, read_record, write_record
 from cluster.local.session import PipedSession
-from cluster.local.supervisor import tail
+from cluster.local.supervisor import stopped_meanwhile, tail
 from cluster.local.threads import in_thread
 from cluster.local.trees import remove_tree
 from cluster.manifests.workspace import Address
@@ -116,9 +115,7 @@ async def _ended(contact: Contact, name: str) -> None:
         state = await ask(contact.sockets.control, "news", other_than=state["news"])
     if known and known["state"] == "failed":
         raise WorkspaceFailedError(known["reason"])
-    raise WorkspaceStoppedError(
-        f"{name} was stopped while it was being started.", hint=f"`vibecode start {name}` starts it."
-    )
+    raise stopped_meanwhile(name)
 
 
 @asynccontextmanager

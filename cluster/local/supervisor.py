@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Literal
 
 from cluster import ready
-from cluster.errors import WorkspaceFailedError
+from cluster.errors import WorkspaceFailedError, WorkspaceStoppedError
 from cluster.local.ending import end_workspace, gone
 from cluster.local.files import private_folder, replace_note, told
 from cluster.local.folders import Sockets, WorkspaceFolder
@@ -146,9 +146,11 @@ class Editor:
         return bool(status)
 
     async def listening(self) -> None:
-        """Returns once it listens; raises WorkspaceFailedError where it was given up."""
+        """Returns once it listens; raises WorkspaceFailedError where it was given up, or WorkspaceStoppedError."""
         async with self._changed:
             await self._changed.wait_for(lambda: self.state != "starting")
+        if self.state == "stopped":
+            raise stopped_meanwhile(self._recipe.folder.name)
         if self.state != "running":
             raise WorkspaceFailedError(self.reason)
 
@@ -243,6 +245,12 @@ class Editor:
             if self._tell is not None:
                 self._tell(state, reason)
             self._changed.notify_all()
+
+
+def stopped_meanwhile(name: str) -> WorkspaceStoppedError:
+    return WorkspaceStoppedError(
+        f"{name} was stopped while it was being started.", hint=f"`vibecode start {name}` starts it."
+    )
 
 
 def tail(log: Path, count: int) -> tuple[str, ...]:

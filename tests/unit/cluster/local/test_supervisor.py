@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cluster.errors import WorkspaceFailedError
+from cluster.errors import WorkspaceFailedError, WorkspaceStoppedError
 from cluster.local.editor import command, environment
 from cluster.local.folders import Sockets, WorkspaceFolder
 from cluster.local.limits import Confinement, Limits
@@ -104,7 +104,7 @@ async def test_one_that_was_ended_on_purpose_is_not_started_again(make: Make, tm
     while editor.state == "running":
         await asyncio.sleep(0)
 
-    with pytest.raises(WorkspaceFailedError, match="it was stopped"):
+    with pytest.raises(WorkspaceStoppedError, match="shop was stopped while it was being started"):
         await editor.listening()
 
 
@@ -113,7 +113,7 @@ async def test_one_that_is_not_wanted_any_more_is_not_started(make: Make, tmp_pa
     folder.path.mkdir()
     write_record(folder, Record("abc", datetime.now(UTC), seeded=True, wanted="stopped"))
 
-    with pytest.raises(WorkspaceFailedError, match="it was stopped"):
+    with pytest.raises(WorkspaceStoppedError, match="shop was stopped while it was being started"):
         await make().listening()
 
     assert not folder.log.exists()
