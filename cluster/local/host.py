@@ -30,10 +30,11 @@ from cluster.local.processes import identify
 from cluster.local.proxy.app import Application, listen, serve
 from cluster.local.proxy.passes import Passes, signing_key
 from cluster.local.proxy.tickets import Tickets
+from cluster.local.recipe import Recipe
 from cluster.local.records import change_wanted, names, read_record
 from cluster.local.service_records import with_services
 from cluster.local.services import change_taken_ports
-from cluster.local.supervisor import Editor, Recipe
+from cluster.local.supervisor import Editor
 from cluster.manifests.workspace import Address
 from templates.errors import UnexpectedError, VibeCodeError
 

@@ -12,8 +12,9 @@ from cluster.local.editor import command, environment
 from cluster.local.folders import Sockets, WorkspaceFolder
 from cluster.local.limits import Confinement, Limits
 from cluster.local.processes import lives
+from cluster.local.recipe import Recipe
 from cluster.local.records import Record, change_wanted, read_process, write_record
-from cluster.local.supervisor import Editor, Recipe, tail
+from cluster.local.supervisor import Editor, tail
 from cluster.manifests.workspace import Address
 
 UNLIMITED = Confinement(Limits(2**30), None, None, None, "")
