@@ -41,7 +41,9 @@ def service_tags(component: str) -> list[Object]:
     fields = {f"DD_{tag.upper()}": f"metadata.labels['tags.datadoghq.com/{tag}']" for tag in _UNIFIED}
     fields["DD_ENTITY_ID"] = "metadata.uid"
     taken = [{"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}} for name, path in fields.items()]
-    return [*taken, {"name": "DD_TAGS", "value": f"team:{TEAM},component:{component}"}]
+    tags = f"team:{TEAM},component:{component}"
+    # Tracers read the one, the metrics' clients the other.
+    return [*taken, {"name": "DD_TAGS", "value": tags}, {"name": "DATADOG_TAGS", "value": tags}]
 
 
 _UNIFIED = ("env", "service", "version")

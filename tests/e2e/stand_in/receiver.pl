@@ -70,7 +70,7 @@ sub answer {
         print $out "$path\t" . unpack('H*', $body) . "\n";
         close $out;
     }
-    my $said = $path eq '/info' ? '{"version": "stand-in", "endpoints": ["/v0.4/traces"]}' : '{}';
+    my $said = $path eq '/info' ? '{"version": "stand-in", "endpoints": ["/v0.5/traces"]}' : '{}';
     print $client "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " . length($said) . "\r\n\r\n$said";
     return 1;
 }

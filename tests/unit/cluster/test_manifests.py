@@ -117,3 +117,21 @@ def test_the_fingerprint_changes_with_what_would_be_applied() -> None:
     other = ClusterConfig(home=Path("unused"), version="1.2.3", images=Images(traefik="traefik:other"))
     assert system.fingerprint(SYSTEM) == system.fingerprint(json.loads(json.dumps(SYSTEM)))
     assert system.fingerprint(SYSTEM) != system.fingerprint([*system.namespaces(other), *system.system_objects(other)])
+
+
+def test_what_runs_in_a_workspace_has_its_tags_and_the_agents_address_where_there_is_one() -> None:
+    template = DEPLOYMENT["spec"]["template"]
+    [container] = template["spec"]["containers"]
+    env = {one["name"]: one for one in container["env"]}
+    for tag in ("env", "service", "version"):
+        path = env[f"DD_{tag.upper()}"]["valueFrom"]["fieldRef"]["fieldPath"]
+        assert path == f"metadata.labels['tags.datadoghq.com/{tag}']"
+    assert env["DD_TAGS"]["value"] == env["DATADOG_TAGS"]["value"] == "team:vibecode,component:workspace"
+    assert container["envFrom"][0] == {"configMapRef": {"name": "agent.datadog", "optional": True}}
+    assert template["metadata"]["labels"]["vibecode.dev/team"] == "vibecode"
+
+
+def test_probes_of_the_editor_are_no_activity() -> None:
+    checks = json.loads(DEPLOYMENT["spec"]["template"]["metadata"]["annotations"]["ad.datadoghq.com/editor.checks"])
+    [instance] = checks["http_check"]["instances"]
+    assert instance["extra_headers"] == {"Connection": "close"}
