@@ -9,7 +9,9 @@ def test_a_dns_label_is_a_name(name: str) -> None:
     assert check_name(name) == name
 
 
-@pytest.mark.parametrize("name", ["", "1shop", "-a", "a-", "Shop", "a_b", "a.b", "a" * 41, "auth", "ä", "a b", "a\n", "a--b"])
+@pytest.mark.parametrize(
+    "name", ["", "1shop", "-a", "a-", "Shop", "a_b", "a.b", "a" * 41, "auth", "ä", "a b", "a\n", "a--b"]
+)
 def test_anything_else_is_refused(name: str) -> None:
     with pytest.raises(WorkspaceNameError) as caught:
         check_name(name)
