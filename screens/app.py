@@ -64,9 +64,13 @@ class VibeCodeApp(App[None]):
             self.add_mode(place.id, partial(place.open, self.shared))
 
     def on_mount(self) -> None:
-        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh())  # the terminal was another's
+        self.app_resume_signal.subscribe(self, self._continued)
         self.call_after_refresh(self.shared.services.first_frame)
         self.call_after_refresh(self._open_home)
+
+    def _continued(self, _: object) -> None:
+        """Draws all anew: the terminal was another's."""
+        self.screen.refresh()
 
     async def on_unmount(self) -> None:
         await self.shared.services.portal.close()
@@ -274,16 +278,9 @@ class VibeCodeApp(App[None]):
         if not (active := self.shared.jobs.active):
             self.exit()
             return
-        from screens.modals.question import Answer, Question
+        from screens.modals.leaving import leaving
 
-        lines = [f"{job.task.title}. {job.task.if_stopped}" for job in active]
-        detail = "\n".join([*lines, "", "Workspaces that run go on running in any case."])
-        answers = (
-            Answer("now", "Stop it and quit", "s", destructive=True),
-            Answer("later", "Quit when done", "w"),
-            Answer("stay", "Stay", "n"),
-        )
-        self.push_screen(Question("Work is under way.", detail, answers), self._quit_as_answered)
+        self.push_screen(leaving(active), self._quit_as_answered)
 
     def _quit_as_answered(self, answer: str | None) -> None:
         if answer == "now":
