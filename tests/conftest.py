@@ -21,6 +21,8 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         for name in list(os.environ):
             if name.startswith(PERSONAL) and not name.endswith("_IMAGE"):
                 patch.delenv(name)
+        for name in ("COLUMNS", "LINES"):  # they go before the size of the terminals that tests open
+            patch.delenv(name, raising=False)
         patch.setenv("VIBECODE_HOME", str(tmp_path_factory.mktemp("vibecode-home")))
         yield
 
