@@ -444,7 +444,7 @@ class TerminalSession:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=_take_terminal,
         )
         os.close(slave)
         return cls(process, master)
@@ -496,6 +496,12 @@ def _exit_code(process: asyncio.subprocess.Process) -> int:
     code = process.returncode
     assert code is not None
     return code if code >= 0 else 128 - code
+
+
+def _take_terminal() -> None:
+    """Standard input becomes the controlling terminal, whose end ends the command, also under `nohup`."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def _set_size(descriptor: int, size: TerminalSize) -> None:

@@ -227,7 +227,8 @@ async def test_a_reader_that_leaves_ends_what_is_read_for_it(server: Served, eng
 
 async def test_more_streams_than_allowed_are_refused(serve: Serve, engine: FakeEngine) -> None:
     async with serve(engine, streams=Streams(most=1)) as server, server.http.stream("GET", "/api/events") as response:
-        await anext(events_of(response))
+        events = events_of(response)
+        await anext(events)
         refused = await server.http.get("/api/events")
         assert (refused.status_code, refused.json()["code"]) == (429, "too-many-requests")
 
