@@ -1,7 +1,7 @@
 """Workspaces: listed, read, made, started, stopped, deleted, opened, and what they say and did."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -37,7 +37,7 @@ async def list_workspaces(given: Given, request: Request, limit: Limit = limits.
     page = rest[:limit]
     following = next_page(router.prefix, page[-1].name, limit) if len(rest) > limit else None
     body = WorkspaceList.model_construct(
-        workspaces=[_body(given, request, one) for one in page],
+        workspaces=_bodies(given, request, page),
         next=following,
         out_of_reach={name: error_body(error) for name, error in everything.out_of_reach.items()},
     )
@@ -143,7 +143,15 @@ async def follow_everything(given: Given) -> Response:
 
 
 def _body(given: Surroundings, request: Request, workspace: Workspace) -> WorkspaceBody:
-    return workspace_body(workspace, given.page_url(request, workspace.name), given.work.of_workspace(workspace.name))
+    return _bodies(given, request, [workspace])[0]
+
+
+def _bodies(given: Surroundings, request: Request, workspaces: Sequence[Workspace]) -> list[WorkspaceBody]:
+    base, busy = given.page_url(request, ""), given.work.names
+    return [
+        workspace_body(one, base + one.name, given.work.of_workspace(one.name) if one.name in busy else None)
+        for one in workspaces
+    ]
 
 
 def _begun(given: Surroundings, task: Undertaking) -> JobBody:
