@@ -76,10 +76,12 @@ class Creation:
 
     async def _fill_and_open(self, files: seed.Seed, steps: Steps) -> None:
         running, filled = asyncio.Event(), asyncio.Event()
+        pod = ""
 
         async def start() -> None:
+            nonlocal pod
             async with steps.step("pod", "Preparing the volume and starting the editor", expected=4) as step:
-                await self._until_running(step)
+                pod = await self._until_running(step)
             running.set()
 
         async def fill() -> None:
@@ -89,10 +91,15 @@ class Creation:
             filled.set()
 
         async def open_page() -> None:
+            nonlocal pod
             await running.wait()
             async with steps.step("ready", "Opening the editor's first page", expected=1.5) as step:
                 await ready.editor_ready(self.address, progress=step.progress)
                 await filled.wait()
+                while await waiting.was_replaced(self.kube, self.address.name, pod):
+                    step.progress("the pod was replaced; opening the page of the new one")
+                    pod = await self._until_running(step)
+                    await ready.editor_ready(self.address, progress=step.progress)
 
         await together(start(), fill(), open_page())
 

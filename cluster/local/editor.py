@@ -12,6 +12,9 @@ from templates.project import ProjectFile
 MARKER = "VIBECODE_WORKSPACE_FOLDER"
 """Every process of a workspace is started with it; by it they are found again."""
 
+EDITOR_MARKER = "VIBECODE_EDITOR_FOLDER"
+"""What the editor starts has it too: it ends with the editor, unlike files on their way and commands from outside."""
+
 PASSED_ON = frozenset(
     (
         *("PATH", "LANG", "LANGUAGE", "TZ", "USER", "LOGNAME", "SHELL"),

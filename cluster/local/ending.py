@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 from cluster.local import processes
-from cluster.local.editor import MARKER
+from cluster.local.editor import EDITOR_MARKER, MARKER
 from cluster.local.folders import WorkspaceFolder
 from cluster.local.limits import leave, members
 from cluster.local.processes import Identity, lives, send
@@ -66,10 +66,26 @@ def whole(folder: WorkspaceFolder) -> Callable[[], list[Identity]]:
     return find
 
 
+def of_editor(folder: WorkspaceFolder) -> Callable[[], list[Identity]]:
+    """Finds the editor and everything that was started from within it."""
+    editor = read_process(folder)
+    return lambda: processes.belonging(EDITOR_MARKER, str(folder.path), also=editor.identity if editor else None)
+
+
 async def end_workspace(folder: WorkspaceFolder, runtime: Path | None) -> None:
     """Returns once nothing of the workspace runs and its sockets (`runtime`) are gone."""
-    editor = read_process(folder)
     await end(whole(folder))
+    _clear(folder, runtime)
+
+
+async def end_editor(folder: WorkspaceFolder, runtime: Path) -> None:
+    """Returns once the editor, all that was started from within it and its sockets (`runtime`) are gone."""
+    await end(of_editor(folder))
+    _clear(folder, runtime)
+
+
+def _clear(folder: WorkspaceFolder, runtime: Path | None) -> None:
+    editor = read_process(folder)
     folder.process.unlink(missing_ok=True)
     if runtime is not None:
         shutil.rmtree(runtime, ignore_errors=True)

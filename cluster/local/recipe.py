@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from cluster.local.editor import EDITOR_MARKER
 from cluster.local.files import private_folder, replace_note, told
 from cluster.local.folders import Sockets, WorkspaceFolder
 from cluster.local.launch import Launch
@@ -77,7 +78,7 @@ class Recipe:
             return os.posix_spawn(
                 arguments[0],
                 arguments,
-                dict(self.env),
+                {**self.env, EDITOR_MARKER: str(self.folder.path)},
                 file_actions=[
                     (os.POSIX_SPAWN_DUP2, held_by, 0),
                     (os.POSIX_SPAWN_OPEN, 1, str(self.folder.log), flags, 0o600),

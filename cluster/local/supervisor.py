@@ -10,7 +10,7 @@ from typing import Literal
 
 from cluster import ready
 from cluster.errors import WorkspaceFailedError, WorkspaceStoppedError
-from cluster.local.ending import end_workspace, gone
+from cluster.local.ending import end_editor, end_workspace, gone
 from cluster.local.processes import Identity, identify, lives
 from cluster.local.recipe import Recipe
 from cluster.local.records import read_process, read_record
@@ -119,8 +119,8 @@ class Editor:
         """One life of the editor; its exit code, or None where it was not started here."""
         identity = await self._adopt()
         if identity is None:
-            if self._recipe.folder.process.exists():  # what an editor that ended has left; else files may be arriving
-                await end_workspace(self._recipe.folder, self._recipe.runtime)
+            if self._recipe.folder.process.exists():  # what an editor that ended has left
+                await end_editor(self._recipe.folder, self._recipe.runtime)
             self._child = self._recipe.start()
             identity = identify(self._child)
         if identity is not None:
@@ -151,7 +151,7 @@ class Editor:
             if status:
                 return True
             if monotonic() - start > LISTENS_WITHIN:
-                await end_workspace(self._recipe.folder, self._recipe.runtime)
+                await end_editor(self._recipe.folder, self._recipe.runtime)
                 return False
             await asyncio.sleep(LOOK_EVERY)
         return False

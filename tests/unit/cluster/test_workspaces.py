@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from cluster import seed
 from cluster.config import ClusterConfig
+from cluster.engine import ExecSession
 from cluster.errors import (
     ApiError,
     ClusterUnreachableError,
@@ -23,7 +25,7 @@ from cluster.errors import (
 from cluster.kube.api import Kube
 from cluster.lease import creating
 from cluster.workspaces import KubernetesWorkspaces
-from templates.events import Event, Step, StepDone, StepFailed, StepStarted, stream
+from templates.events import Event, Step, StepDone, StepFailed, StepProgress, StepStarted, stream
 from templates.project import Manifest, Project, ProjectFile
 from tests.fakes.editor import FakeEditor
 from tests.fakes.images import FakeImages
@@ -266,6 +268,28 @@ async def test_an_image_that_the_node_lost_is_given_to_it_once(
     await create(workspaces, project())
     assert mended == ["asked"]
     assert files(server) == WHOLE
+
+
+async def test_a_pod_that_is_replaced_once_its_files_are_there_is_waited_for(
+    workspaces: KubernetesWorkspaces, server: FakeKubeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def send_and_lose(session: ExecSession, files: seed.Seed, step: Step) -> None:
+        await sent(session, files, step)
+        [pod] = await workspaces.kube.list("Pod", NAMESPACE)
+        server.controller.waiting = ("ContainerCreating", "")
+        await workspaces.kube.delete("Pod", pod["metadata"]["name"], NAMESPACE)
+
+    sent = seed.send
+    monkeypatch.setattr(seed, "send", send_and_lose)
+    words: list[str] = []
+    async for event in stream(lambda steps: workspaces.create("shop", project(), steps)):
+        if isinstance(event, StepProgress) and event.step == "ready":
+            words.append(event.text)
+        if words[-1:] == ["preparing the container"] and server.controller.waiting is not None:
+            server.controller.waiting = None
+            await workspaces.kube.patch("Deployment", "shop", NAMESPACE, {"metadata": {"labels": {"looked": "at"}}})
+    assert words == ["the pod was replaced; opening the page of the new one", "preparing the container"]
+    assert (await workspaces.get("shop")).state == "running"
 
 
 async def test_an_image_that_nobody_has_is_an_error_with_the_reason(

@@ -14,6 +14,7 @@ from cluster.local.limits import Confinement, Limits
 from cluster.local.processes import lives
 from cluster.local.recipe import Recipe
 from cluster.local.records import Record, change_wanted, read_process, write_record
+from cluster.local.session import PipedSession
 from cluster.local.supervisor import Editor, tail
 from cluster.manifests.workspace import Address
 
@@ -142,6 +143,25 @@ async def test_another_supervision_adopts_what_runs(make: Make, tmp_path: Path) 
     await second.listening()
 
     assert process(tmp_path) == before
+
+
+async def test_a_new_start_spares_what_did_not_come_from_the_editor(
+    make: Make, tmp_path: Path, sockets: Sockets
+) -> None:
+    """Files that are on their way, or a command that somebody runs in the workspace."""
+    folder = WorkspaceFolder(tmp_path / "shop")
+    first = make()
+    await first.listening()
+    await first.let_go()
+    beside = await PipedSession.start(("cat",), folder.home, environment(folder, sockets, os.environ))
+    try:
+        await make(base="other.localhost").listening()
+        await beside.write(b"still here")
+        await beside.close_stdin()
+        assert b"".join([data async for _, data in beside.output()]) == b"still here"
+    finally:
+        await beside.close()
+    assert beside.exit_code == 0
 
 
 async def test_what_was_started_otherwise_is_started_anew(make: Make, tmp_path: Path) -> None:
