@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from templates.patterns import slow_because
 from templates.text import has_controls
 
 BREAKING = "\"'`\\$<>&{}"
@@ -20,8 +21,10 @@ def _one_line(text: str) -> str:
 def _regex(pattern: str) -> str:
     try:
         re.compile(pattern)
-    except re.error as error:
+    except (re.error, RecursionError, OverflowError) as error:
         raise ValueError(f"must be a regular expression ({error})") from None
+    if reason := slow_because(pattern):
+        raise ValueError(f"{reason}, which can take for ever to match")
     return pattern
 
 
@@ -43,7 +46,7 @@ class StringVariable(Table):
     default: str
     pattern: Annotated[str, AfterValidator(_regex)] | None = None
     choices: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    max_length: Annotated[int, Field(ge=1)] = 200
+    max_length: Annotated[int, Field(ge=1, le=500)] = 200
 
     @property
     def default_text(self) -> str:
