@@ -220,6 +220,14 @@ class CodeServerChecksumError(CodeServerInstallError):
     hint = "Run the same command again; if it stays so, something between here and the release changes downloads."
 
 
+class ConsentNeededError(VibeCodeError):
+    """What is not ours would run where nothing isolates it, and nobody has said yes to it."""
+
+    code = "consent-needed"
+    title = "This would run as you, and nobody has agreed to it"
+    hint = "`vibecode new TEMPLATE` shows what would run, and asks; `--run` says yes beforehand."
+
+
 class MoveError(VibeCodeError):
     code = "move-failed"
     title = "The workspace could not be moved"

@@ -8,7 +8,9 @@ from contextlib import redirect_stderr
 from typing import NoReturn, cast
 
 from launcher import paths, settings
+from launcher.sources import catalog_of
 from launcher.wiring import Services, build_engines
+from templates.errors import VibeCodeError
 
 PROGRAMS = ("vibecode", "./vibecode")
 PATIENCE = 1.0
@@ -30,7 +32,19 @@ def complete(parser: ArgumentParser, environ: Mapping[str, str], services: Servi
     def workspaces(**_: object) -> tuple[str, ...]:
         return _workspace_names(environ, services)
 
-    completers = {"name": workspaces, "names": workspaces, "template": _template_ids, "folder": DirectoriesCompleter()}
+    def templates(**_: object) -> tuple[str, ...]:
+        return _template_ids(environ)
+
+    def sources(**_: object) -> tuple[str, ...]:
+        return _source_names(environ)
+
+    folders = DirectoriesCompleter()
+    completers = {
+        **dict.fromkeys(("name", "names"), workspaces),
+        **dict.fromkeys(("folder", "place", "output"), folders),
+        "template": templates,
+        "source": sources,
+    }
     for action in _actions(parser):
         if action.choices is None:
             setattr(action, "completer", completers.get(action.dest, _nothing))  # noqa: B010  # argcomplete's own way
@@ -53,10 +67,15 @@ def _nothing(**_: object) -> tuple[str, ...]:
     return ()
 
 
-def _template_ids(**_: object) -> tuple[str, ...]:
-    from templates.catalog import Catalog
+def _template_ids(environ: Mapping[str, str]) -> tuple[str, ...]:
+    return catalog_of(paths.find(environ)).ids()
 
-    return Catalog().ids()
+
+def _source_names(environ: Mapping[str, str]) -> tuple[str, ...]:
+    try:
+        return tuple(one.name for one in catalog_of(paths.find(environ)).book.read())
+    except VibeCodeError:
+        return ()
 
 
 def _workspace_names(environ: Mapping[str, str], services: Services) -> tuple[str, ...]:

@@ -29,6 +29,15 @@ class Paths:
         return self.config / "models.json"
 
     @property
+    def template_sources(self) -> Path:
+        return self.config / "template-sources.json"
+
+    @property
+    def templates(self) -> Path:
+        """Templates of the person's own, as far as they are kept here."""
+        return self.data / "templates"
+
+    @property
     def generations(self) -> Path:
         """What models have written and is not finished."""
         return self.data / "generations"

@@ -60,8 +60,10 @@ class LocalPortalAccess:
         from launcher.serve.access import ServeFolder
         from launcher.serve.ai import ai_of
         from launcher.serve.run import Listening, served
+        from launcher.sources import catalog_of
 
         settings, folder = self._settings, ServeFolder(self._paths.data / "serve")
         ai = ai_of(settings, self._paths, self._secrets, self._environ)
-        server = served(engines, Listening(settings.serve_port), folder, settings.base_domain, __version__, ai)
+        listening, catalog = Listening(settings.serve_port), catalog_of(self._paths)
+        server = served(engines, listening, folder, settings.base_domain, __version__, ai, catalog)
         return await self._kept.enter_async_context(server)

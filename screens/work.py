@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
+from cluster.consent import check_consent
 from cluster.engine import Engine, EngineName
 from cluster.errors import WorkspaceExistsError
 from cluster.names import check_name
@@ -46,8 +47,11 @@ def delete(engines: LazyEngines, name: str) -> Task:
     )
 
 
-def create(engines: LazyEngines, name: str, project: Callable[[], Project]) -> Task:
-    """A new workspace where new ones go; `project` is called beside the event loop and makes what is put into it."""
+def create(engines: LazyEngines, name: str, project: Callable[[], Project], *, may_run: bool = False) -> Task:
+    """A new workspace where new ones go; `project` is called beside the event loop and makes what is put into it.
+
+    `may_run` is the person's word that what is not ours may run where nothing isolates it.
+    """
 
     async def work(steps: Steps) -> None:
         check_name(name)
@@ -58,6 +62,8 @@ def create(engines: LazyEngines, name: str, project: Callable[[], Project]) -> T
                 if engine.name != choice.engine.name and await _holds(engine, name):
                     raise WorkspaceExistsError(f"There is a workspace {name!r} in the engine `{engine.name}`.")
             made = await asyncio.to_thread(project)
+            if not may_run:
+                await asyncio.to_thread(check_consent, made, choice.engine)
             step.note = f"for {choice.engine.name}: {choice.reason}"
         await _pass_on(choice.engine.create(name, made), steps)
 

@@ -1,14 +1,17 @@
 """The schema of `template.toml`, and its one reader."""
 
+import errno
+import os
 import re
 import shlex
+import stat
 import tomllib
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 
 from templates.errors import TemplateError, UnsafePathError
@@ -16,10 +19,14 @@ from templates.paths import check_path
 from templates.placeholders import fill
 from templates.project import Manifest
 from templates.services import ServiceName
+from templates.text import size_in_words
 from templates.variables import NAME, Line, Table, Title, Variable
 
 _OPEN_VSX = re.compile(r"[A-Za-z0-9][\w-]*\.[A-Za-z0-9][\w-]*(@[0-9][\w.+-]*)?", re.ASCII)
 _T = TypeVar("_T")
+
+LARGEST = 256 * 1024
+"""Bytes that a `template.toml` may have."""
 
 
 def _distinct(items: tuple[_T, ...]) -> tuple[_T, ...]:
@@ -63,7 +70,7 @@ class TemplateManifest(Table):
 
     `install`, `run`, `test` and `lint` are shell commands for the project's folder, in which variables may stand
     unquoted. `services` run beside the workspace. `icon` and `good_for` are what a gallery shows beside title and
-    description.
+    description. Where `verbatim` says so, files and commands are what they are, whatever is in them.
     """
 
     title: Title
@@ -79,11 +86,19 @@ class TemplateManifest(Table):
     lint: Line = ""
     extensions: Annotated[tuple[_Extension, ...], Field(strict=False), AfterValidator(_distinct)] = ()
     services: Annotated[tuple[ServiceName, ...], Field(strict=False), AfterValidator(_distinct)] = ()
+    verbatim: bool = False
     variables: dict[_Name, Variable] = {}
+
+    @field_validator("variables")
+    @classmethod
+    def _no_place_for_variables(cls, variables: dict[str, Variable], info: ValidationInfo) -> dict[str, Variable]:
+        if variables and info.data.get("verbatim"):
+            raise ValueError("cannot be filled in, since the template is verbatim")
+        return variables
 
     def of_project(self, template: str, values: Mapping[str, str]) -> Manifest:
         """The manifest of a project made from the template `template` with these accepted values."""
-        quoted = {name: shlex.quote(value) for name, value in values.items()}
+        quoted = {} if self.verbatim else {name: shlex.quote(value) for name, value in values.items()}
         return Manifest(
             title=self.title,
             template=template,
@@ -102,18 +117,31 @@ class TemplateManifest(Table):
 
 def read_manifest(path: Path) -> TemplateManifest:
     """Reads and judges a `template.toml`; TemplateError names the file, and each line and field that is wrong."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise _broken(path, f"is not UTF-8 ({error.reason} at byte {error.start})") from None
-    except OSError as error:
-        raise _broken(path, f"cannot be read ({error.strerror})") from None
+    text = _text(path)
     try:
         return TemplateManifest.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise _broken(path, f"is not TOML: {error}") from None
     except ValidationError as error:
         raise _broken(path, "; ".join(_complaint(text, one) for one in error.errors(include_url=False))) from None
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, or a number or a nesting without end
+        raise _broken(path, f"is not TOML: {error}") from None
+
+
+def _text(path: Path) -> str:
+    """What the file says, which may be anybody's: a link is not followed, and a pipe is not waited for."""
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise _broken(path, "is not a file")
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        why = "it is a link" if error.errno == errno.ELOOP else error.strerror
+        raise _broken(path, f"cannot be read ({why})") from None
+    if len(content) > LARGEST:
+        raise _broken(path, f"is larger than {size_in_words(LARGEST)}")
+    try:
+        return content.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise _broken(path, f"is not UTF-8 ({error.reason} at byte {error.start})") from None
 
 
 def _broken(path: Path, what: str) -> TemplateError:

@@ -19,15 +19,14 @@ LARGEST = 1 << 20
 def render(template: Template, variables: Mapping[str, str]) -> Project:
     """The template's files and manifest with its variables filled in; `name`, the workspace's name, is always given.
 
-    A file that is not UTF-8 text, or larger than LARGEST, is copied as it is. Raises VariableError for a variable
-    that the template does not have or a value that it does not take, and what `collect` raises.
+    A file that is not UTF-8 text, or larger than LARGEST, is copied as it is; all of a verbatim template is. Raises
+    VariableError for a variable that the template does not have or a value that it does not take, and what `collect`
+    raises.
     """
     values = _values(template, variables)
-    files, _ = collect(template.files, include_secrets=True)
-    return Project(
-        template.manifest.of_project(template.id, values),
-        tuple(_rendered(file, values) for file in files),
-    )
+    manifest, verbatim = template.manifest.of_project(template.id, values), template.manifest.verbatim
+    files, _ = collect(template.files, include_secrets=True, include_ignored=verbatim)
+    return Project(manifest, files if verbatim else tuple(_rendered(file, values) for file in files))
 
 
 def _values(template: Template, variables: Mapping[str, str]) -> dict[str, str]:

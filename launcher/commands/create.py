@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
+from cluster.consent import consent_to
 from cluster.engine import Engine, Workspace
 from cluster.engines import Engines
 from cluster.errors import ClusterDownError, ClusterUnreachableError, WorkspaceExistsError
@@ -18,10 +19,13 @@ from launcher.output.documents import created_document
 from launcher.output.progress import Progress
 from templates.events import Event, StepDone
 from templates.project import Project
-from templates.text import duration
+from templates.text import duration, plain
 
 ATTEMPTS = 5
 """How many names are tried where none was given and others take the same ones at the same time."""
+
+
+RUN_HELP = "without isolation: agree that what is not VibeCode's own may run as you"
 
 
 def _no_open(parser: ArgumentParser) -> None:
@@ -49,22 +53,23 @@ def _new_arguments(parser: ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="a variable of the template: `vibecode templates show TEMPLATE` describes them",
     )
+    parser.add_argument("--run", action="store_true", help=RUN_HELP)
     _no_open(parser)
 
 
 async def _new(context: Context, args: Namespace) -> int:
     from launcher.rum import seen_by_datadog
-    from templates.catalog import Catalog
+    from launcher.sources import catalog_of
     from templates.render import render
 
-    template = Catalog().load(args.template)
+    template = await asyncio.to_thread(catalog_of(context.paths).load, args.template)
     variables: dict[str, str] = dict(args.variables)
 
     async def project(name: str) -> Project:
         made = await asyncio.to_thread(render, template, {**variables, "name": name})
         return seen_by_datadog(made, context, name)
 
-    return await _create(context, args, wanted=template.id, template=template.id, project=project)
+    return await _create(context, args, wanted=template.short, template=template.id, project=project)
 
 
 def _import_arguments(parser: ArgumentParser) -> None:
@@ -72,6 +77,7 @@ def _import_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("new_name", metavar="NAME", nargs="?", help="the workspace's name; the folder's if not given")
     parser.add_argument("--include-ignored", action="store_true", help="also what .gitignore leaves out")
     parser.add_argument("--include-secrets", action="store_true", help="also files that may hold secrets, such as .env")
+    parser.set_defaults(run=False)
     _no_open(parser)
 
 
@@ -114,19 +120,38 @@ async def _create(
             if any(one.name == name and one.engine != engine.name for one in there):
                 hint = f"Choose another name, or open it: `vibecode open {name}`."
                 raise WorkspaceExistsError(f"There is a workspace {name!r} in another engine.", hint=hint)
-            creation = Creation(context, engine, name, await project(name), open_browser=not args.no_open)
-            return await creation.run()
-        taken = _taken(there, engine, template)
+            made = await project(name)
+            if not await agreed(context, made, engine, may_run=args.run):
+                return 1
+            return await Creation(context, engine, name, made, open_browser=not args.no_open).run()
+        taken, asked = _taken(there, engine, template), False
         for attempt in range(ATTEMPTS):
             name = free_name(wanted, taken)
-            creation = Creation(context, engine, name, await project(name), open_browser=not args.no_open)
+            made = await project(name)
+            if not asked and not await agreed(context, made, engine, may_run=args.run):
+                return 1
+            asked = True
             try:
-                return await creation.run()
+                return await Creation(context, engine, name, made, open_browser=not args.no_open).run()
             except WorkspaceExistsError:
                 if attempt == ATTEMPTS - 1:
                     raise
                 taken.add(name)
         raise AssertionError("the last attempt returns or raises")
+
+
+async def agreed(context: Context, project: Project, engine: Engine, *, may_run: bool) -> bool:
+    """Whether it may be made: where somebody else's would run as the person, only by their word."""
+    consent = await asyncio.to_thread(consent_to, project, engine)
+    if consent is None or may_run:
+        return True
+    console = context.console
+    for line in (consent.reason, consent.whose, *(f"  {command}" for command in consent.commands)):
+        console.say(f"  {plain(line)}")
+    if await console.confirm(f"Make it, so that this may run as you on `{engine.name}`?", flag="--run"):
+        return True
+    console.say("Nothing is made.")
+    return False
 
 
 async def all_workspaces(context: Context, engines: Engines, engine: Engine) -> tuple[Workspace, ...]:
@@ -207,6 +232,7 @@ NEW = Command(
         ("vibecode new python-fastapi", "named after the template"),
         ("vibecode new node-express shop", "named shop"),
         ("vibecode new static-site blog --set title='My blog'", "with a variable of the template"),
+        ("vibecode new team/service --run", "from a source of yours, agreeing to what it runs"),
         ("vibecode new python-fastapi api --no-open --json", "for a script"),
     ),
     _new,

@@ -8,10 +8,12 @@ from typing import Literal
 
 from cluster.engine import Engine
 from launcher.commands.command import Command
+from launcher.commands.create import RUN_HELP, agreed
 from launcher.context import Context
 from launcher.errors import UsageError
 from launcher.output.documents import created_document
 from launcher.wiring import engine_named
+from templates.catalog import is_ours
 from templates.events import stream
 from templates.text import duration
 
@@ -30,6 +32,7 @@ async def _engine(context: Context, name: Literal["kind", "local"]) -> AsyncGene
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="the workspace")
     parser.add_argument("--to", choices=("kind", "local"), required=True, metavar="ENGINE", help="`kind` or `local`")
+    parser.add_argument("--run", action="store_true", help=RUN_HELP)
 
 
 async def _move(context: Context, args: Namespace) -> int:
@@ -42,6 +45,8 @@ async def _move(context: Context, args: Namespace) -> int:
             raise UsageError(f"{args.name} is in `{args.to}` already.", hint=f"`vibecode open {args.name}` opens it.")
         if (await source.workspace(args.name)).state != "running":
             await context.work(source.start(args.name), left=lambda: f"{args.name} is where it was.")
+        if not await _agreed(context, source, target, args.name, may_run=args.run):
+            return 1
         await context.work(
             stream(lambda steps: move(source, target, args.name, steps)),
             left=lambda: f"{args.name} is whole in `{source.name}` or `{target.name}`; the same command goes on.",
@@ -51,6 +56,17 @@ async def _move(context: Context, args: Namespace) -> int:
     words = f"{args.name} is in `{args.to}` now: {moved.url}  {context.console.style(duration(seconds), 'dim')}"
     context.console.answer(created_document(moved, seconds), words)
     return 0
+
+
+async def _agreed(context: Context, source: Engine, target: Engine, name: str, *, may_run: bool) -> bool:
+    """Whether what came from somebody else's template may leave its isolation."""
+    from cluster.workspace_project import read_what_runs
+
+    template = (await source.workspace(name)).template
+    if template is None or is_ours(template) or "network-isolation" not in target.lacks:
+        return True
+    project = await read_what_runs(source, name, template)
+    return await agreed(context, project, target, may_run=may_run)
 
 
 MOVE = Command(

@@ -10,6 +10,7 @@ from launcher import __version__
 from launcher.commands.command import Command
 from launcher.context import Context
 from launcher.errors import UsageError
+from launcher.sources import catalog_of
 
 if TYPE_CHECKING:
     from launcher.serve.access import ServeFolder
@@ -65,7 +66,8 @@ async def _run(context: Context, args: Namespace, folder: "ServeFolder", port: i
     ai = ai_of(values, context.paths, context.services.secrets(), console.environ)
     async with context.engines() as engines:
         with suppress(asyncio.CancelledError):  # Ctrl+C is how serving ends
-            async with served(engines, listening, folder, values.base_domain, __version__, ai) as server:
+            begun = served(engines, listening, folder, values.base_domain, __version__, ai, catalog_of(context.paths))
+            async with begun as server:
                 words = [
                     f"VibeCode serves {console.style(f'{server.address.url}/', 'cyan')}",
                     "  a browser gets in by `vibecode serve --open`, a script by `vibecode serve --token`",

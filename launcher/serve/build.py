@@ -32,6 +32,7 @@ async def surroundings_of(
     version: str,
     ai: Ai,
     *,
+    catalog: Catalog,
     streams: Streams | None = None,
 ) -> AsyncGenerator[Surroundings]:
     """In the end all work is stopped, and its end waited for; begun again, it goes on."""
@@ -49,7 +50,7 @@ async def surroundings_of(
             status=Recent(ask, FRESH),
             access=access,
             address=address,
-            catalog=Catalog(),
+            catalog=catalog,
             version=version,
             ai=ai,
             obstacle=Recent(ai.obstacle, REMEMBERED),

@@ -79,7 +79,7 @@ def _journal(ai: Ai, prompt: str, name: str) -> Journal:
 
 
 async def _plan(model: ChatModel, prompt: str, catalog: Catalog, steps: Steps, emit: Emit) -> Plan:
-    templates = (await asyncio.to_thread(catalog.list)).templates
+    templates = [one for one in (await asyncio.to_thread(catalog.list)).templates if one.ours]
     async with steps.step("plan", f"Planning with {model.id}") as step:
         said = ""
 

@@ -13,6 +13,7 @@ from launcher.serve.app import application
 from launcher.serve.build import surroundings_of
 from launcher.serve.errors import InsecureAddressError
 from launcher.serve.server import Certificate, listen, serving, tls_context
+from templates.catalog import Catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ async def served(
     base_domain: str,
     version: str,
     ai: Ai,
+    catalog: Catalog,
 ) -> AsyncGenerator[Served]:
     """Serves until the block ends. Raises ServerRunsError, InsecureAddressError."""
     if listening.certificate is None and not is_loopback(listening.host):
@@ -61,7 +63,7 @@ async def served(
             address = public_address(listening.host, listening.names, port)
         listeners.append(sockets.enter_context(contact.listen(folder)))
         async with (
-            surroundings_of(engines, access, address, version, ai) as given,
+            surroundings_of(engines, access, address, version, ai, catalog=catalog) as given,
             serving(application(given), given.streams, listeners, tls),
         ):
             contact.write_contact(folder, address.url.partition("://")[2])

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
+from cluster.consent import check_consent
 from cluster.engine import Engine, Workspace
 from cluster.engines import Engines
 from cluster.errors import WorkspaceExistsError, WorkspaceNotFoundError
@@ -41,7 +42,7 @@ def for_user(project: Project, user: str | None) -> Project:
 
 
 async def create(engines: Engines, work: Work, name: str, project: Project) -> Running:
-    """Goes on where the making was cut off. Raises WorkspaceExistsError for what is there already."""
+    """Goes on where the making was cut off. Raises WorkspaceExistsError, ConsentNeededError."""
     check_name(name)
     there = await found(engines, name)
     if there is None:
@@ -53,6 +54,7 @@ async def create(engines: Engines, work: Work, name: str, project: Project) -> R
                 f"There is a workspace {name!r} already.",
                 hint=f"Choose another name, or open it: `vibecode open {name}`.",
             )
+    await asyncio.to_thread(check_consent, project, engine)
     return work.begin(creation(engine, name, project))
 
 

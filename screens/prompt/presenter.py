@@ -17,7 +17,8 @@ from screens.words import cut, hanging, pairs, ticking
 from templates.text import age, plain
 
 if TYPE_CHECKING:
-    from screens.prompt.work import Consent, Making
+    from cluster.consent import Consent
+    from screens.prompt.work import Making
     from templates.generation.journal import Begun
     from templates.generation.plan import Plan
 
@@ -150,7 +151,7 @@ def consent_words(consent: "Consent", width: int) -> Content:
     """The commands that are asked for, each as it is, and why."""
     rows = [Content.styled(f"    {plain(command)}", "$accent") for command in consent.commands]
     why = hanging([("", plain(consent.reason))], width, label=0)
-    asked = Content.styled("The model wrote these commands, and what they run. Run them as you?", "bold")
+    asked = Content.styled(f"{plain(consent.whose)} Run them as you?", "bold")
     return Content("\n").join([why, *rows, asked])
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from cluster.consent import Consent
 from cluster.engine import Engine
 from cluster.generation import CREATING, workspace_target
 from cluster.names import free_name
@@ -34,14 +35,6 @@ OUTPUT = 400
 """Lines of the commands' output that are kept."""
 LONGEST = 64 * 1024
 """Characters of a plan's answer that are shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """Commands that run only with a yes, and why they are asked for."""
-
-    reason: str
-    commands: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +127,8 @@ class Generation:
     async def _asked(self, ask: Callable[[PlanDialogue], Awaitable[Plan]]) -> bool:
         journal = await self._opened()
         with kept(journal):
-            templates = (await asyncio.to_thread(self._shared.services.catalog.list)).templates
+            listing = await asyncio.to_thread(self._shared.services.catalog.list)
+            templates = tuple(one for one in listing.templates if one.ours)
             async with self.models.connect("", self._waits) as metered:
                 self._put(replace(self.now, model=metered.id))
                 dialogue = PlanDialogue(metered, journal, self.now.prompt, templates)
@@ -245,7 +239,8 @@ class Generation:
         if reason is None or not commands:
             return True
         self._answer = asyncio.get_running_loop().create_future()
-        self._put(replace(self.now, consent=Consent(reason, commands)))
+        whose = "The model wrote these commands, and what they run."
+        self._put(replace(self.now, consent=Consent(reason, whose, commands)))
         try:
             return await self._answer
         finally:

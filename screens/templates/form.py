@@ -116,7 +116,7 @@ class TemplateForm(ModalScreen[Filled]):
         return {key: words for key, words in judged if words}
 
     def _proposal(self) -> str:
-        return proposal(self._template.id, self._shared.store.snapshot.workspaces, self._shared.jobs.active)
+        return proposal(self._template.short, self._shared.store.snapshot.workspaces, self._shared.jobs.active)
 
 
 def _widget(one: FormField) -> Field | ChoiceField:

@@ -57,7 +57,7 @@ def matching(rows: Sequence[Entry], words: str, language: str | None) -> tuple[E
         if one.template is None:
             return called(one)
         manifest = one.template.manifest
-        said = (manifest.language, manifest.good_for, manifest.description, *manifest.tags)
+        said = (manifest.language, manifest.good_for, manifest.description, *manifest.tags, *_OWN[one.template.ours])
         return " ".join((called(one), *said)).lower()
 
     found = [
@@ -66,6 +66,10 @@ def matching(rows: Sequence[Entry], words: str, language: str | None) -> tuple[E
         if (language is None or one.language == language) and all(word in text(one) for word in wanted)
     ]
     return tuple(sorted(found, key=lambda one: not all(word in called(one) for word in wanted)))
+
+
+_OWN = {True: (), False: ("own",)}
+"""What one finds one's own templates by."""
 
 
 def languages(rows: Sequence[Entry]) -> tuple[tuple[str, int], ...]:
@@ -106,12 +110,12 @@ def line(one: Entry, width: int) -> list[Content]:
             Content.assemble(" " * ICON, (words, "$muted")),
         ]
     manifest = one.template.manifest
-    room = width - ICON - len(manifest.language) - 2
+    kind = manifest.language if one.template.ours else f"{one.template.source} {GLYPHS.separator} {manifest.language}"
+    kind = cut(kind, max(1, width // 2))
+    room = width - ICON - len(kind) - 2
     title = cut(manifest.title, room)
     return [
-        Content.assemble(
-            icon(manifest.icon), (title, "bold"), " " * (room - len(title) + 2), (manifest.language, "$muted")
-        ),
+        Content.assemble(icon(manifest.icon), (title, "bold"), " " * (room - len(title) + 2), (kind, "$muted")),
         Content.assemble(" " * ICON, (cut(manifest.good_for or manifest.description, width - ICON), "$muted")),
     ]
 
@@ -145,7 +149,11 @@ def overview(template: Template, width: int) -> Content:
     blocks: list[Content] = []
     if manifest.good_for:
         blocks.append(_block("Good for", Content(manifest.good_for)))
-    facts = [("Language", manifest.language), ("Tags", _words(manifest.tags))]
+    facts = [
+        ("From", f"{template.source}, a source of yours" if template.source else ""),
+        ("Language", manifest.language),
+        ("Tags", _words(manifest.tags)),
+    ]
     facts.append(("Ports", _words(map(str, manifest.ports)) or "none"))
     if manifest.services:
         facts.append(("Beside it", services.titles(manifest.services)))

@@ -1,6 +1,7 @@
 """The gallery of templates: search, preview, and a form that makes a workspace of one."""
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,11 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
+from cluster.consent import consent_to, too_much_to_show
 from screens.base.place import PlaceScreen
 from screens.commands import bindings
 from screens.glyphs import GLYPHS
-from screens.messages import Begin
+from screens.messages import Ask, Begin, Failed
 from screens.shared import Shared
 from screens.templates import presenter
 from screens.templates.presenter import Entry
@@ -28,9 +30,13 @@ from screens.widgets.search import SearchField
 from screens.work import create
 from templates.catalog import Listing
 from templates.errors import TemplateError, VibeCodeError
+from templates.project import Project
 
 if TYPE_CHECKING:
     from screens.templates.fields import Filled
+
+SHOWN, LONGEST = 12, 200
+"""Lines, and characters in one, of which a question can show all."""
 
 SKELETON = "\n\n".join(f"{GLYPHS.empty * width}\n{GLYPHS.empty * (width + 9)}" for width in (16, 22, 14, 19))
 
@@ -263,4 +269,36 @@ class TemplatesScreen(PlaceScreen):
         if filled is not None:
             variables = {**dict(filled.values), "name": filled.name}
             project = partial(render, filled.template, variables)
-            self.post_message(Begin(create(self.shared.engines, filled.name, project), watch=True))
+            if filled.template.ours:
+                self._begin(filled.name, project)
+            else:
+                self._ask(filled.name, project)
+
+    def _begin(self, name: str, project: Callable[[], Project], *, may_run: bool = False) -> None:
+        self.post_message(Begin(create(self.shared.engines, name, project, may_run=may_run), watch=True))
+
+    @work(exclusive=True, group="consent", exit_on_error=False)
+    async def _ask(self, name: str, project: Callable[[], Project]) -> None:
+        """Where somebody else's would run as the person, only a deliberate yes begins it."""
+        try:
+            choice = await (await self.shared.engines.get()).choose()
+            made = await asyncio.to_thread(project)
+            consent = await asyncio.to_thread(consent_to, made, choice.engine)
+        except VibeCodeError as error:
+            self.post_message(Failed(error))
+            return
+        if consent is None:
+            self._begin(name, project)
+            return
+        if len(consent.commands) > SHOWN or max(map(len, consent.commands)) > LONGEST:
+            self.post_message(Failed(too_much_to_show(made)))
+            return
+        detail = "\n".join((consent.reason, consent.whose, "", *consent.commands))
+        self.post_message(
+            Ask(
+                "Make it, so that this may run as you?",
+                detail,
+                "Make it",
+                lambda: self._begin(name, project, may_run=True),
+            )
+        )

@@ -31,6 +31,7 @@ from launcher.serve.app import application
 from launcher.serve.build import surroundings_of
 from launcher.serve.server import listen, serving
 from launcher.serve.streams import Streams
+from templates.catalog import Catalog
 from templates.events import Step
 from templates.project import Manifest, Project, ProjectFile
 from tests.bench.harness import Result, in_turns, timed
@@ -159,7 +160,9 @@ async def _api(engine: Engine, folder: Path) -> AsyncGenerator[httpx.AsyncClient
     address = Address("http", ("127.0.0.1",), listeners[0].getsockname()[1])
     headers = {"Authorization": f"Bearer {read_token(kept)}"}
     async with (
-        surroundings_of(Engines((engine,), nothing), access, address, "bench", ai_with(None, folder)) as given,
+        surroundings_of(
+            Engines((engine,), nothing), access, address, "bench", ai_with(None, folder), catalog=Catalog()
+        ) as given,
         serving(application(given), given.streams, listeners),
         httpx.AsyncClient(base_url=address.url, headers=headers, timeout=60, trust_env=False) as client,
     ):

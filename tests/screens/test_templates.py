@@ -1,7 +1,7 @@
 """The gallery of templates: what it shows in each state, and what its keys and its form do."""
 
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -9,14 +9,24 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from cluster.config import ClusterConfig
+from cluster.engine import Capability
+from cluster.errors import ConsentNeededError
 from screens.messages import Go
+from screens.modals.question import Question
+from screens.shared import LazyEngines
 from screens.templates.form import TemplateForm
 from screens.widgets.choice_field import ChoiceField
 from screens.widgets.field import Field
 from screens.widgets.row_list import RowList
+from screens.work import create
 from templates.catalog import Catalog, Listing
+from templates.render import render
+from templates.sources.catalog import SourcedCatalog
+from templates.sources.source import Source, SourceBook
 from tests.fakes.catalog import write_catalog
-from tests.screens.stage import SIZES, Stage, put, seen, until
+from tests.fakes.engine import FakeEngine
+from tests.screens.stage import SIZES, Stage, put, seen, stage_of, until
 
 Snap = Callable[..., bool]
 Before = Callable[[Pilot[None]], Awaitable[None]]
@@ -372,3 +382,82 @@ async def test_a_tiny_terminal(stage: Stage, catalog: Catalog) -> None:
         await pilot.resize_terminal(120, 40)
         await pilot.pause()
         assert rows(pilot).keys == ALL
+
+
+# One's own
+
+
+class OpenEngine(FakeEngine):
+    """Isolates nothing, as processes of the person do."""
+
+    lacks: Mapping[Capability, str] = {"network-isolation": "Local workspaces are processes of this user."}
+
+
+@pytest.fixture
+def own(catalog: Catalog) -> Catalog:
+    """With a source, and another that has gone."""
+    home, service = Path("home"), Path("team") / "service"
+    (service / "files").mkdir(parents=True)
+    (service / "template.toml").write_text(_SERVICE)
+    (service / "files" / "README.md").write_text("# Service\n")
+    book = SourceBook(home / "template-sources.json", home / "templates")
+    home.mkdir()
+    book.write((Source("team", service.parent.absolute()), Source("gone", Path("/srv/gone"))))
+    return SourcedCatalog(catalog.folder, book=book)
+
+
+_SERVICE = """\
+title = "Service of the team"
+description = "What the team begins every service with."
+language = "Go"
+run = "go run ."
+"""
+
+
+@pytest.fixture
+def open_stage(tmp_path: Path) -> Stage:
+    return stage_of(OpenEngine(ClusterConfig(home=tmp_path / "open")), Path("/home/you/vibecode.log"))
+
+
+async def chosen(pilot: Pilot[None]) -> None:
+    """The template of the team, up to the question."""
+    await pressed("slash", "t", "e", "a", "m", "enter", "enter", "enter")(pilot)
+    await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+
+
+@pytest.mark.parametrize("keys", [("slash", "t", "e", "a", "m"), ("end",)], ids=["own", "gone"])
+def test_own_templates(stage: Stage, own: Catalog, snap_compare: Snap, keys: tuple[str, ...]) -> None:
+    assert snap_compare(stage.app(catalog=own), terminal_size=SIZES["normal"], run_before=pressed(*keys))
+
+
+def test_without_isolation_a_yes_is_asked_for(open_stage: Stage, own: Catalog, snap_compare: Snap) -> None:
+    assert snap_compare(open_stage.app(catalog=own), terminal_size=SIZES["normal"], run_before=chosen)
+
+
+@pytest.mark.parametrize(("answer", "made"), [("y", ["team/service"]), ("n", [])])
+async def test_only_a_yes_begins_it(open_stage: Stage, own: Catalog, answer: str, made: list[str]) -> None:
+    app = open_stage.app(catalog=own)
+    async with app.run_test(size=SIZES["normal"]) as pilot:
+        await chosen(pilot)
+        await pilot.press(answer)
+        await until(pilot, lambda: not isinstance(pilot.app.screen, Question) and not app.shared.jobs.active)
+        assert [one.template for one in await open_stage.engine.workspaces()] == made
+        assert len(app.shared.jobs.all) == len(made)
+
+
+async def test_in_isolation_nothing_is_asked(stage: Stage, own: Catalog) -> None:
+    app = stage.app(catalog=own)
+    async with app.run_test(size=SIZES["normal"]) as pilot:
+        await pressed("slash", "t", "e", "a", "m", "enter", "enter", "enter")(pilot)
+        await until(pilot, lambda: bool(app.shared.jobs.all) and not app.shared.jobs.active)
+        assert [one.template for one in await stage.engine.workspaces()] == ["team/service"]
+
+
+async def test_a_task_that_nobody_agreed_to_makes_nothing(open_stage: Stage, own: Catalog) -> None:
+    template = own.load("team/service")
+    engines = LazyEngines(open_stage.services.engines)
+    task = create(engines, "service", lambda: render(template, {"name": "service"}))
+    with pytest.raises(ConsentNeededError):
+        async for _ in task.events():
+            pass
+    assert await open_stage.engine.workspaces() == ()

@@ -50,7 +50,7 @@ function openForm(template) {
   const dialog = byId("new");
   const form = dialog.querySelector("form");
   const name = element("input", {
-    name: "name", required: true, maxLength: 40, pattern: "[a-z]([a-z0-9\\-]*[a-z0-9])?", value: template.id,
+    name: "name", required: true, maxLength: 40, pattern: "[a-z]([a-z0-9\\-]*[a-z0-9])?", value: template.id.split("/").pop(),
     autocomplete: "off", spellcheck: false, title: "Lower-case letters, digits and hyphens; it starts with a letter.",
   });
   byId("new-title").textContent = `New from ${template.title}`;

@@ -31,7 +31,7 @@ async def list_templates(
     return tagged(request, TemplateList(templates=[template_body(one) for one in page], next=following))
 
 
-@router.get("/{template_id}", response_model=TemplateBody, responses={**UNCHANGED, **problems(404)})
+@router.get("/{template_id:path}", response_model=TemplateBody, responses={**UNCHANGED, **problems(404)})
 async def read_template(
     given: Given, request: Request, template_id: Annotated[str, Path(max_length=80, examples=["python-fastapi"])]
 ) -> Response:

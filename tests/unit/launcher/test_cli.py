@@ -532,7 +532,7 @@ def test_templates_have_what_scripts_build_on(vibecode: Cli) -> None:
     result = vibecode("templates", "--json")
 
     assert {"python-fastapi", "node-express", "static-site"} <= {one["id"] for one in result.document}
-    assert all(set(one) == {"id", "title", "language", "tags"} for one in result.document)
+    assert all(set(one) == {"id", "title", "language", "tags", "source"} for one in result.document)
     assert "python-fastapi" in vibecode("templates").out
 
 

@@ -26,8 +26,8 @@ def test_templates_are_listed_by_id_and_folders_that_are_none_are_not(tmp_path: 
     (tmp_path / "README.md").touch()
     listing = Catalog(tmp_path).list()
     assert [template.as_dict() for template in listing.templates] == [
-        {"id": "ant", "title": "ant", "language": "Go", "tags": ["t"]},
-        {"id": "zebra", "title": "zebra", "language": "Go", "tags": ["t"]},
+        {"id": "ant", "title": "ant", "language": "Go", "tags": ["t"], "source": None},
+        {"id": "zebra", "title": "zebra", "language": "Go", "tags": ["t"], "source": None},
     ]
     assert listing.broken == {}
 

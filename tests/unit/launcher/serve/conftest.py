@@ -21,6 +21,7 @@ from launcher.serve.limits import Bucket
 from launcher.serve.server import listen, serving
 from launcher.serve.streams import Streams
 from launcher.serve.surroundings import Surroundings
+from templates.catalog import Catalog
 from templates.errors import VibeCodeError
 from templates.generation.verification import Effort
 from templates.models.errors import NoKeyError
@@ -128,7 +129,13 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
         token = folder.token.read_text().strip()
         async with (
             surroundings_of(
-                Engines(engines, none), access, address, "1.2.3", ai_with(model, folder.path), streams=streams
+                Engines(engines, none),
+                access,
+                address,
+                "1.2.3",
+                ai_with(model, folder.path),
+                catalog=Catalog(),
+                streams=streams,
             ) as given,
             serving(application(given, changes), given.streams, listeners),
             httpx.AsyncClient(base_url=address.url, headers={"Authorization": f"Bearer {token}"}) as http,

@@ -18,6 +18,7 @@ from launcher.serve.errors import InsecureAddressError, ServerNotRunningError, S
 from launcher.serve.install import unit_of, write_unit
 from launcher.serve.run import Listening, served
 from launcher.serve.server import Certificate
+from templates.catalog import Catalog
 from tests.fakes.engine import FakeEngine
 from tests.unit.launcher.conftest import Cli
 from tests.unit.launcher.serve.conftest import ai_with, none
@@ -30,7 +31,9 @@ def folder(tmp_path: Path) -> ServeFolder:
 
 def serving(engine: FakeEngine, folder: ServeFolder, listening: Listening | None = None):
     engines = Engines((engine,), none)
-    return served(engines, listening or Listening(0), folder, "localhost", "1.2.3", ai_with(None, folder.path))
+    return served(
+        engines, listening or Listening(0), folder, "localhost", "1.2.3", ai_with(None, folder.path), Catalog()
+    )
 
 
 def test_the_token_is_made_once_and_is_private(folder: ServeFolder) -> None:
