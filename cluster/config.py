@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from cluster.packages import PackageCache
+
 
 @dataclass(frozen=True, slots=True)
 class Images:
@@ -35,4 +37,5 @@ class ClusterConfig:
     volume_size: str = "10Gi"
     memory: str = "2Gi"
     cpu: str = "2"
+    package_cache: PackageCache = "shared"
     version: str = "0"

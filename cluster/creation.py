@@ -11,6 +11,7 @@ from cluster.editor import home_files
 from cluster.errors import ApiError, SeedError, WorkspaceExistsError
 from cluster.kube.api import Kube
 from cluster.lease import creating
+from cluster.manifests import packages
 from cluster.manifests import workspace as manifests
 from cluster.manifests.labels import DIGEST_ANNOTATION, SEEDED_ANNOTATION, WORKSPACES_NAMESPACE
 from cluster.manifests.workspace import CONTAINER, Address
@@ -41,7 +42,8 @@ class Creation:
                 await held.enter_async_context(creating(self.kube, name, step))
                 if await self._claim(project, files.digest):
                     step.note = "going on where it stopped"
-                objects = manifests.parts(self.address, project.manifest.ports, self.config)
+                own = manifests.parts(self.address, project.manifest.ports, self.config)
+                objects = [*own, *packages.claim(self.config)]
                 await self.services.prepare(name, project.manifest.services)
                 await together(*(self.kube.apply(one) for one in objects))
                 # Only now, since a pod that finds no volume claim is not looked at again for seconds.

@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from cluster.dependencies.scripts import await_file
 from templates.project import Manifest, Project, ProjectFile
 
 SETTINGS_PATH = ".local/share/code-server/User/settings.json"
@@ -44,7 +45,8 @@ def home_files(project: Project) -> tuple[ProjectFile, ...]:
         MANIFEST_PATH: json.dumps(asdict(project.manifest), indent=2).encode() + b"\n",
     }
     files = {path: ProjectFile(path, content) for path, content in own.items()}
-    return tuple((files | {file.path: file for file in project.home}).values())
+    ours = await_file()
+    return tuple((files | {ours.path: ours} | {file.path: file for file in project.home}).values())
 
 
 def read_manifest(content: bytes) -> Manifest:

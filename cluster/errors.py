@@ -178,6 +178,12 @@ class WorkspaceFilesError(VibeCodeError):
     hint = "Nothing was changed. `vibecode logs NAME` and `vibecode exec NAME -- ls -la` show what is there."
 
 
+class DependenciesError(VibeCodeError):
+    code = "dependencies-failed"
+    title = "The project's dependencies are not all installed"
+    hint = "`vibecode exec NAME -- sh -c 'cat ~/.vibecode/install/log'` shows why; the workspace can be used."
+
+
 class NotReadyError(VibeCodeError):
     code = "editor-not-ready"
     title = "The editor did not become ready"

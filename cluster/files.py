@@ -7,6 +7,7 @@ import tarfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from time import monotonic
 
+from cluster.dependencies.tasks import after_dependencies
 from cluster.engine import Engine, ExecSession, Occurrence, Unit
 from cluster.errors import VolumeFullError, WorkspaceFilesError
 from cluster.file_listing import parse_listing
@@ -81,7 +82,7 @@ class EngineFiles:
 
     async def run(self, command: str, *, seconds: float, show: Callable[[str], None] | None = None) -> Ran:
         start = monotonic()
-        inside = ("timeout", f"--kill-after={GRACE}", f"{seconds:g}", "sh", "-c", command)
+        inside = ("timeout", f"--kill-after={GRACE}", f"{seconds:g}", *after_dependencies(("sh", "-c", command)))
         tail = OutputTail(show)
         session = await self._engine.exec(self._name, inside)
         try:

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+from cluster.dependencies.scripts import AWAIT_PATH
 from cluster.editor import MANIFEST_PATH, read_manifest
 from cluster.engine import Engine
 from cluster.errors import MoveError, WorkspaceExistsError
@@ -21,6 +22,7 @@ LEFT_BEHIND = ("node_modules", ".venv", "__pycache__")
 PACK = f"""
 set -eu
 cd "$HOME"
+if [ -x {AWAIT_PATH} ]; then ./{AWAIT_PATH} >&2; fi
 set -- project
 for one in {MANIFEST_PATH} {SETTINGS}/settings.json {SETTINGS}/keybindings.json {SETTINGS}/snippets; do
   if [ -e "$one" ]; then set -- "$@" "$one"; fi

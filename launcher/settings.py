@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from cluster.config import ClusterConfig, Images
 from cluster.datadog.agent.config import AgentImages
+from cluster.packages import PackageCache
 from launcher.errors import SettingError
 
 EngineChoice = Literal["auto", "kind", "context", "local"]
@@ -143,6 +144,9 @@ class Settings:
     cpu: str = field(default=_CLUSTER.cpu, metadata=_CPU)
     """The most processors that a workspace may use."""
 
+    package_cache: PackageCache = field(default=_CLUSTER.package_cache, metadata=_choice("shared", "own"))
+    """Fetched packages: `shared` by new workspaces, for speed; `own`: none can alter what another one installs."""
+
     open_browser: bool = field(default=True, metadata=_SWITCH)
     """Whether `new`, `import` and `open` open the browser; `--no-open` says no for once."""
 
@@ -259,6 +263,7 @@ def cluster_config(settings: Settings, home: Path, version: str) -> ClusterConfi
         volume_size=settings.volume_size,
         memory=settings.memory,
         cpu=settings.cpu,
+        package_cache=settings.package_cache,
         version=version,
     )
 

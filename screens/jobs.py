@@ -24,7 +24,8 @@ class Task:
 
     `title` says what is being done (`Creating shop`), `workspace` to which, `done` what is then said (`shop is ready`);
     `if_stopped` what is left of it where it is stopped. `opens` says that the editor opens once it is ready;
-    `interrupts` that other work for the workspace is stopped for it.
+    `interrupts` that other work for the workspace is stopped for it; `aside` that it only follows what goes on inside
+    the workspace, and other work need not wait for it. Once it is done, `then` says what begins by itself.
     """
 
     title: str
@@ -34,6 +35,8 @@ class Task:
     if_stopped: str = "Begun again, it goes on where it stopped."
     opens: bool = False
     interrupts: bool = False
+    aside: bool = False
+    then: Callable[[], "Task | None"] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +100,17 @@ class Jobs:
     def begin(self, task: Task) -> Job:
         """Starts the work on the running event loop; where it is under way already, that is the answer.
 
-        What else is under way for the same workspace comes to its end first: two at once would undo each other.
+        What else is under way for the same workspace comes to its end first, if it is not `aside`: two at once would
+        undo each other.
         """
         for job in self.active:
             if task.workspace is not None and (job.task.workspace, job.task.title) == (task.workspace, task.title):
                 return job
-        earlier = [job.id for job in self.active if task.workspace is not None and job.task.workspace == task.workspace]
+        same = [job for job in self.active if task.workspace is not None and job.task.workspace == task.workspace]
         if task.interrupts:
-            for one in earlier:
-                self.cancel(one)
+            for one in same:
+                self.cancel(one.id)
+        earlier = [] if task.aside else [one.id for one in same if task.interrupts or not one.task.aside]
         job = Job(str(next(self._ids)), task, self._now())
         self._put(job)
         run = self._run(job.id, task, [self._tasks[one] for one in earlier])
@@ -176,6 +181,8 @@ class Jobs:
         job = replace(job, state=state, error=error, finished=now, waterfall=ended(job.waterfall, now))
         self._put(job)
         self._finished(job)
+        if state == "done" and (following := job.task.then()) is not None:
+            self.begin(following)
 
     def _put(self, job: Job) -> None:
         self._jobs[job.id] = job

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 from cluster.consent import check_consent
+from cluster.dependencies.installation import Installation, installation
 from cluster.engine import Engine, EngineName
 from cluster.errors import WorkspaceExistsError
 from cluster.names import check_name
@@ -50,10 +51,13 @@ def delete(engines: LazyEngines, name: str) -> Task:
 def create(engines: LazyEngines, name: str, project: Callable[[], Project], *, may_run: bool = False) -> Task:
     """A new workspace where new ones go; `project` is called beside the event loop and makes what is put into it.
 
-    `may_run` is the person's word that what is not ours may run where nothing isolates it.
+    `may_run` is the person's word that what is not ours may run where nothing isolates it. What the project needs is
+    installed beside the editor, and shown by a task of its own.
     """
+    needed: Installation | None = None
 
     async def work(steps: Steps) -> None:
+        nonlocal needed
         check_name(name)
         async with steps.step("prepare", "Preparing the files") as step:
             all_engines = await engines.get()
@@ -65,7 +69,9 @@ def create(engines: LazyEngines, name: str, project: Callable[[], Project], *, m
             if not may_run:
                 await asyncio.to_thread(check_consent, made, choice.engine)
             step.note = f"for {choice.engine.name}: {choice.reason}"
-        await _pass_on(choice.engine.create(name, made), steps)
+        needed = installation(choice.engine, name, made.manifest)
+        making = choice.engine.create(name, made)
+        await _pass_on(making if needed is None else needed.beside(making), steps)
 
     return Task(
         f"Creating {name}",
@@ -74,6 +80,20 @@ def create(engines: LazyEngines, name: str, project: Callable[[], Project], *, m
         name,
         if_stopped=f"{name} is not whole; begun again it is completed, and deleting removes it.",
         opens=True,
+        then=lambda: None if needed is None else install(needed),
+    )
+
+
+def install(needed: Installation) -> Task:
+    """Follows what goes on inside the workspace."""
+    name = needed.name
+    return Task(
+        f"Installing what {name} needs",
+        needed.follow,
+        f"What {name} needs is installed",
+        name,
+        if_stopped=f"It goes on inside {name}; begun again, it is followed.",
+        aside=True,
     )
 
 

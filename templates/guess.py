@@ -19,6 +19,7 @@ class _Guess:
     run: str = ""
     test: str = ""
     ports: tuple[int, ...] = ()
+    install: str = ""
 
 
 def guess_manifest(title: str, paths: Collection[str], read: Read) -> Manifest:
@@ -31,6 +32,7 @@ def guess_manifest(title: str, paths: Collection[str], read: Read) -> Manifest:
         run=guess.run,
         test=guess.test,
         ports=guess.ports,
+        install=guess.install,
     )
 
 
@@ -65,19 +67,20 @@ def _python(paths: Collection[str], read: Read) -> _Guess | None:
     def command(words: str, package: str) -> str:
         return f"{uv_run} {words}" if package in needs else f"{uv_run} --with {package} {words}"
 
+    install = "uv sync" if uv_run == "uv run" else ""
     test = command("python -m pytest", "pytest") if any(_PYTEST.search(path) for path in paths) else ""
     if "django" in needs and "manage.py" in paths:
         run, test = (f"{uv_run} python manage.py {words}" for words in ("runserver 8000", "test"))
-        return _Guess("Python", run, test, (8000,))
+        return _Guess("Python", run, test, (8000,), install)
     for path in (app for app in _PYTHON_APPS if app in paths):
         module = path.removesuffix(".py").replace("/", ".")
         if app := _FASTAPI.search(read(path)):
             run = command(f"uvicorn {module}:{app[1]} --port 8000", "uvicorn")
-            return _Guess("Python", run, test, (8000,))
+            return _Guess("Python", run, test, (8000,), install)
         if app := _FLASK.search(read(path)):
             run = command(f"flask --app {module}:{app[1]} run --port 5000", "flask")
-            return _Guess("Python", run, test, (5000,))
-    return _Guess("Python", test=test)
+            return _Guess("Python", run, test, (5000,), install)
+    return _Guess("Python", test=test, install=install)
 
 
 def _python_needs(read: Read) -> tuple[set[str], str]:
@@ -126,6 +129,7 @@ def _node(paths: Collection[str], read: Read) -> _Guess | None:
         run=f"{npm} install && {npm} run {start}" if start else "",
         test=f"{npm} install && {npm} test" if tested else "",
         ports=_node_ports(scripts[start], needs) if start else (),
+        install=f"{npm} install" if needs else "",
     )
 
 

@@ -28,7 +28,7 @@ class Order:
     """How a host is to run: it is started anew where the one that runs was told otherwise.
 
     `http_port` 0: the one it had, else one is chosen. `programs` are the folders, written as in PATH, that workspaces
-    look for programs in last.
+    look for programs in last; `packages` is the folder of the caches that they share, empty where they share none.
     """
 
     home: str
@@ -38,6 +38,7 @@ class Order:
     version: str
     program: str
     programs: str = ""
+    packages: str = ""
 
 
 @dataclass(frozen=True, slots=True)

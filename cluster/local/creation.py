@@ -39,7 +39,7 @@ async def create(folder: WorkspaceFolder, contact: Contact, address: Address, pr
 
     Raises WorkspaceExistsError where the name is taken, ClusterBusyError where another makes it right now.
     """
-    home = {file.path: file for file in (*local_files(), *home_files(project))}
+    home = {file.path: file for file in (*local_files(folder), *home_files(project))}
     digest = await asyncio.to_thread(lambda: project.digest)
     files = seed.Seed(project.files, tuple(home.values()), digest)
     async with held(folder):

@@ -1,12 +1,15 @@
 """How code-server is started for a local workspace: its command line and its environment."""
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from cluster.dependencies.tasks import SHELL_PATH, waiting_shell
 from cluster.local.folders import Sockets, WorkspaceFolder
 from cluster.local.service_records import variables
 from cluster.manifests.workspace import Address
+from cluster.packages import cache_variables
 from templates.project import ProjectFile
 
 MARKER = "VIBECODE_WORKSPACE_FOLDER"
@@ -35,20 +38,27 @@ PATH=${VIBECODE_PATH:-$PATH}
 MACHINE_SETTINGS_PATH = ".local/share/code-server/Machine/settings.json"
 """What holds on this machine alone: no move to another engine takes it along."""
 
-MACHINE_SETTINGS = b"""{
-  // The ports of all other programs are on this machine, too: those that the workspace's terminals tell of are offered.
-  "remote.autoForwardPortsSource": "output"
+MACHINE_SETTINGS = {
+    # The ports of all other programs are on this machine, too: only those that a terminal tells of are offered.
+    "remote.autoForwardPortsSource": "output",
 }
+
+TASK_SHELL = """
+if command -v bash >/dev/null 2>&1; then exec bash "$@"; fi
+exec "${SHELL:-/bin/sh}" "$@"
 """
 
 
-def local_files() -> tuple[ProjectFile, ...]:
+def local_files(folder: WorkspaceFolder) -> tuple[ProjectFile, ...]:
     """What a new home folder holds beside what every engine puts there.
 
     The profiles are for the login shells that VS Code asks for the environment of its terminals.
     """
     profiles = tuple(ProjectFile(name, PROFILE) for name in PROFILES)
-    return (*profiles, ProjectFile(MACHINE_SETTINGS_PATH, MACHINE_SETTINGS))
+    shell = {"path": str(folder.home / SHELL_PATH)}
+    settings = MACHINE_SETTINGS | {f"terminal.integrated.automationProfile.{one}": shell for one in ("linux", "osx")}
+    content = json.dumps(settings, indent=2).encode() + b"\n"
+    return (*profiles, ProjectFile(MACHINE_SETTINGS_PATH, content), waiting_shell(TASK_SHELL))
 
 
 def passed_on(environ: Mapping[str, str]) -> dict[str, str]:
@@ -78,10 +88,14 @@ def command(program: Path, folder: WorkspaceFolder, sockets: Sockets, address: A
 
 
 def environment(
-    folder: WorkspaceFolder, sockets: Sockets, environ: Mapping[str, str], programs: str = ""
+    folder: WorkspaceFolder, sockets: Sockets, environ: Mapping[str, str], programs: str = "", packages: str = ""
 ) -> dict[str, str]:
-    """What all of the workspace's processes are started with; `programs`, folders as in PATH, are looked in last."""
-    passed = passed_on(environ)
+    """What all of the workspace's processes are started with.
+
+    `programs`, folders as in PATH, are looked in last; `packages` is the folder of the shared caches, empty where each
+    workspace has its own. A cache that the person has chosen for themselves is theirs.
+    """
+    passed = (cache_variables(packages) if packages else {}) | passed_on(environ)
     own = str(folder.home / ".local" / "bin")
     path = os.pathsep.join([own, passed.get("PATH", os.defpath), *([programs] if programs else [])])
     return (

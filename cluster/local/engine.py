@@ -190,7 +190,7 @@ class LocalEngine:
             tasks=held.tasks,
             terminal=terminal is not None,
         ).arguments()
-        env = environment(folder, contact.sockets, os.environ, order.programs)
+        env = environment(folder, contact.sockets, os.environ, order.programs, order.packages)
         if terminal is None:
             return await PipedSession.start(inside, folder.home, env)
         env["TERM"] = os.environ.get("TERM", "xterm-256color")
@@ -213,6 +213,7 @@ class LocalEngine:
             version=self._config.version,
             program=str(program),
             programs=tools.folders(self._config.home),
+            packages=str(self._folder.packages) if self._config.package_cache == "shared" else "",
         )
         if (contact := await hosting.running_as(self._folder, order)) is not None:
             return contact

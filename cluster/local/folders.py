@@ -82,6 +82,11 @@ class LocalFolder:
         return self.path / "workspaces"
 
     @property
+    def packages(self) -> Path:
+        """The caches of package managers that the workspaces share."""
+        return self.path / "packages"
+
+    @property
     def host(self) -> Path:
         """Which process the host is, and where it answers."""
         return self.path / "host.json"

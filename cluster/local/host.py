@@ -141,7 +141,7 @@ class Host:
             folder,
             sockets,
             with_services(folder, editor.command(Path(order.program), folder, sockets, address)),
-            editor.environment(folder, sockets, os.environ, order.programs),
+            editor.environment(folder, sockets, os.environ, order.programs, order.packages),
             self._confinement,
         )
 

@@ -101,7 +101,7 @@ def _namespace(name: str, component: str, config: ClusterConfig) -> Object:
 
 def _limits(config: ClusterConfig) -> list[Object]:
     meta = _meta("workspaces", config, WORKSPACES_NAMESPACE)
-    quota = {"pods": "100", "persistentvolumeclaims": "100", "services.nodeports": "0", "services.loadbalancers": "0"}
+    quota = {"pods": "100", "persistentvolumeclaims": "101", "services.nodeports": "0", "services.loadbalancers": "0"}
     defaults = {
         "type": "Container",
         "defaultRequest": {"cpu": "50m", "memory": "64Mi"},

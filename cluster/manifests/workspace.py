@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cluster.config import ClusterConfig
 from cluster.kube.kinds import Object
-from cluster.manifests import service
+from cluster.manifests import packages, service
 from cluster.manifests.labels import (
     DIGEST_ANNOTATION,
     PORTS_ANNOTATION,
@@ -90,6 +90,7 @@ def deployment(address: Address, manifest: Manifest, digest: str, image: str, co
             {"name": "SHELL", "value": "/bin/bash"},
             {"name": "VIBECODE_WORKSPACE", "value": name},
             *service_tags("workspace"),
+            *packages.variables(config),
             *service.variables(name, manifest.services),
         ],
         "envFrom": [
@@ -112,6 +113,7 @@ def deployment(address: Address, manifest: Manifest, digest: str, image: str, co
         "volumeMounts": [
             {"name": "home", "mountPath": HOME},
             {"name": "tmp", "mountPath": "/tmp"},
+            *packages.mounts(config),
         ],
     }
     pod = {
@@ -131,6 +133,7 @@ def deployment(address: Address, manifest: Manifest, digest: str, image: str, co
         "volumes": [
             {"name": "home", "persistentVolumeClaim": {"claimName": name}},
             {"name": "tmp", "emptyDir": {"sizeLimit": "4Gi"}},
+            *packages.volumes(config),
         ],
     }
     record = {field: getattr(manifest, field) for field in Manifest.__slots__ if field != "ports"}

@@ -8,14 +8,16 @@ from pathlib import Path
 from time import monotonic
 
 from cluster.consent import consent_to
+from cluster.dependencies.installation import installation
 from cluster.engine import Engine, Workspace
 from cluster.engines import Engines
 from cluster.errors import ClusterDownError, ClusterUnreachableError, WorkspaceExistsError
 from cluster.names import check_name, free_name
 from launcher.commands.command import Command
 from launcher.context import Context
+from launcher.dependencies import Dependencies
 from launcher.output.console import Console
-from launcher.output.documents import created_document
+from launcher.output.documents import Document, created_document
 from launcher.output.progress import Progress
 from templates.events import Event, StepDone
 from templates.project import Project
@@ -69,7 +71,7 @@ async def _new(context: Context, args: Namespace) -> int:
         made = await asyncio.to_thread(render, template, {**variables, "name": name})
         return seen_by_datadog(made, context, name)
 
-    return await _create(context, args, wanted=template.short, template=template.id, project=project)
+    return await _create(context, args, wanted=template.short, template=template.id, project=project, trusted=True)
 
 
 def _import_arguments(parser: ArgumentParser) -> None:
@@ -77,7 +79,7 @@ def _import_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("new_name", metavar="NAME", nargs="?", help="the workspace's name; the folder's if not given")
     parser.add_argument("--include-ignored", action="store_true", help="also what .gitignore leaves out")
     parser.add_argument("--include-secrets", action="store_true", help="also files that may hold secrets, such as .env")
-    parser.set_defaults(run=False)
+    parser.add_argument("--run", action="store_true", help="install also where a workspace is not isolated")
     _no_open(parser)
 
 
@@ -101,7 +103,8 @@ async def _import(context: Context, args: Namespace) -> int:
         return imported
 
     wanted = folder.expanduser().resolve().name
-    return await _create(context, args, wanted=wanted, template=imported.manifest.template, project=project)
+    template = imported.manifest.template
+    return await _create(context, args, wanted=wanted, template=template, project=project, trusted=args.run)
 
 
 async def _create(
@@ -111,7 +114,13 @@ async def _create(
     wanted: str,
     template: str | None,
     project: Callable[[str], Awaitable[Project]],
+    trusted: bool,
 ) -> int:
+    """`trusted`: once it may be made, its install command may run, too, even where nothing isolates it."""
+
+    def creation(engine: Engine, name: str, made: Project) -> Creation:
+        return Creation(context, engine, name, made, trusted=trusted, open_browser=not args.no_open)
+
     async with context.engines() as engines:
         engine = await context.choose(engines)
         there = await all_workspaces(context, engines, engine)
@@ -123,7 +132,7 @@ async def _create(
             made = await project(name)
             if not await agreed(context, made, engine, may_run=args.run):
                 return 1
-            return await Creation(context, engine, name, made, open_browser=not args.no_open).run()
+            return await creation(engine, name, made).run()
         taken, asked = _taken(there, engine, template), False
         for attempt in range(ATTEMPTS):
             name = free_name(wanted, taken)
@@ -132,7 +141,7 @@ async def _create(
                 return 1
             asked = True
             try:
-                return await Creation(context, engine, name, made, open_browser=not args.no_open).run()
+                return await creation(engine, name, made).run()
             except WorkspaceExistsError:
                 if attempt == ATTEMPTS - 1:
                     raise
@@ -171,27 +180,40 @@ def _taken(there: Sequence[Workspace], engine: Engine, template: str | None) -> 
 
 
 class Creation:
-    """One workspace being made; it is shown, and opened, as soon as its editor can be used."""
+    """One workspace being made; it is shown, and opened, as soon as its editor can be used.
 
-    def __init__(self, context: Context, engine: Engine, name: str, project: Project, *, open_browser: bool) -> None:
+    Its dependencies are installed meanwhile, and on: they are shown last, since nobody need wait for them.
+    """
+
+    def __init__(
+        self, context: Context, engine: Engine, name: str, project: Project, *, trusted: bool, open_browser: bool
+    ) -> None:
         self._context = context
         self._engine = engine
         self._name = name
         self._project = project
+        needed = installation(engine, name, project.manifest)
+        self._dependencies = None if needed is None else Dependencies(context, needed, trusted)
         self._open_browser = open_browser
         self._started = monotonic()
         self._seconds: float | None = None
 
     async def run(self) -> int:
         events = self._engine.create(self._name, self._project)
+        if self._dependencies is not None:
+            events = self._dependencies.beside(events)
         await self._context.work(events, left=self._left, react=self._react)
         if self._seconds is None:
             await self._ready()
+        installed = None if self._dependencies is None else await self._dependencies.install()
         if self._context.console.as_json:
-            workspace = await self._engine.workspace(self._name)
-            entrance = await self._engine.entrance(self._name)
-            self._context.console.answer(created_document(replace(workspace, url=entrance), self._seconds), "")
+            self._context.console.answer(await self._document(installed), "")
         return 0
+
+    async def _document(self, installed: Document | None) -> Document:
+        workspace = await self._engine.workspace(self._name)
+        entrance = await self._engine.entrance(self._name)
+        return {**created_document(replace(workspace, url=entrance), self._seconds), "install": installed}
 
     async def _react(self, event: Event, progress: Progress) -> None:
         if isinstance(event, StepDone) and event.step == "ready":

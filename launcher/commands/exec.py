@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Literal
 
+from cluster.dependencies.tasks import after_dependencies
 from cluster.engine import Engine, ExecSession, TerminalSize
 from launcher import stdio
 from launcher.commands.command import Command
@@ -29,7 +30,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 async def _exec(context: Context, args: Namespace) -> int:
     """`args.after_dashes` holds what followed `--`."""
-    command: list[str] = args.after_dashes
+    command = after_dependencies(args.after_dashes)
     if not command:
         raise UsageError(
             "There is no command to run.", hint=f"Put it after two hyphens: `vibecode exec {args.name} -- ls -la`."

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cluster.consent import check_consent
+from cluster.dependencies.installation import Installation, installation
 from cluster.engine import Engine, Workspace
 from cluster.engines import Engines
 from cluster.errors import WorkspaceExistsError, WorkspaceNotFoundError
@@ -59,7 +60,20 @@ async def create(engines: Engines, work: Work, name: str, project: Project) -> R
 
 
 def creation(engine: Engine, name: str, project: Project) -> Undertaking:
-    return Undertaking(f"Creating {name}", name, lambda: engine.create(name, project), f"{name} is ready")
+    """What was consented to, or needs no consent: what it needs is installed without another question."""
+    needed, done = installation(engine, name, project.manifest), f"{name} is ready"
+    if needed is None:
+        return Undertaking(f"Creating {name}", name, lambda: engine.create(name, project), done)
+    return Undertaking(
+        f"Creating {name}", name, lambda: needed.beside(engine.create(name, project)), done, then=install(needed)
+    )
+
+
+def install(needed: Installation) -> Undertaking:
+    """Follows what goes on inside the workspace."""
+    name = needed.name
+    done = f"What {name} needs is installed"
+    return Undertaking(f"Installing what {name} needs", name, needed.follow, done, aside=True)
 
 
 def start(engine: Engine, name: str) -> Undertaking:

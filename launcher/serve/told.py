@@ -17,9 +17,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Undertaking:
-    """Work on a workspace that can be begun, and begun again: `events` is called for each attempt and converges."""
+    """Work on a workspace that can be begun, and begun again: `events` is called for each attempt and converges.
+
+    `aside` says that it only follows what goes on inside the workspace; once it is done, `then` begins by itself.
+    """
 
     title: str
     workspace: str
     events: Callable[[], AsyncIterator[Event | Told]]
     done: str
+    aside: bool = False
+    then: "Undertaking | None" = None

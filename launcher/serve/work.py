@@ -40,6 +40,7 @@ class Work:
         self._kept = kept
         self._run = secrets.token_hex(4)
         self._feeds: dict[str, Feed] = {}
+        self._following: dict[str, Undertaking] = {}
         self._jobs = Jobs(now, ready=lambda _: None, finished=self._finish)
 
     def begin(self, wanted: Undertaking) -> Running:
@@ -47,10 +48,18 @@ class Work:
         if len(self._jobs.active) >= self._most and self.of_workspace(wanted.workspace) is None:
             raise TooManyRequestsError(f"{self._most} jobs are under way already.", seconds=10)
         feed = Feed()
-        task = Task(wanted.title, lambda: _steps(wanted.events(), feed), wanted.done, workspace=wanted.workspace)
+        task = Task(
+            wanted.title,
+            lambda: _steps(wanted.events(), feed),
+            wanted.done,
+            workspace=wanted.workspace,
+            aside=wanted.aside,
+        )
         job = self._jobs.begin(task)
         if job.task is task:
             self._feeds[job.id] = feed
+            if wanted.then is not None:
+                self._following[job.id] = wanted.then
         return self._running(job)
 
     def get(self, public_id: str) -> Running:
@@ -102,6 +111,9 @@ class Work:
 
     def _finish(self, job: Job) -> None:
         self._feeds[job.id].end("end", json.dumps(job_state(job)))
+        following = self._following.pop(job.id, None)
+        if following is not None and job.state == "done":
+            self.begin(following)
         ended = [one for one in self._jobs.all if not one.active]
         for one in ended[: max(0, len(ended) - self._kept)]:
             self._jobs.forget(one.id)

@@ -8,7 +8,21 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from tests.bench import chat, edits, image, local, new, proxy, screens, seeding, serve, startup, telemetry, up
+from tests.bench import (
+    chat,
+    dependencies,
+    edits,
+    image,
+    local,
+    new,
+    proxy,
+    screens,
+    seeding,
+    serve,
+    startup,
+    telemetry,
+    up,
+)
 from tests.bench.harness import ROOT, Result, machine, table, write
 from tests.bench.running import running_cluster
 
@@ -21,8 +35,9 @@ WITHOUT_DOCKER = {
     "screens": screens.measure,
     "serve": serve.measure,
     "telemetry": telemetry.measure,
+    "dependencies": dependencies.measure,
 }
-PARTS = ("up", *WITHOUT_DOCKER, *ON_A_CLUSTER)
+PARTS = ("up", "dependencies-kind", *WITHOUT_DOCKER, *ON_A_CLUSTER)
 NEEDED = ("code-server", "docker", "kind", "kubectl", "tar")
 HOME = ROOT / ".artefacts" / "bench"
 RECORD = ROOT / ".artefacts" / "bench.json"
@@ -34,6 +49,8 @@ async def measure(parts: Sequence[str], runs: int | None, keep: bool) -> None:
     results: list[Result] = []
     if "up" in parts:
         results += await up.measure(os.environ, **count)
+    if "dependencies-kind" in parts:
+        results += await dependencies.measure_in_a_cluster(**count)
     for part in (part for part in WITHOUT_DOCKER if part in parts):
         results += await WITHOUT_DOCKER[part](**count)
     if wanted := [part for part in ON_A_CLUSTER if part in parts]:

@@ -10,6 +10,8 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from cluster.config import ClusterConfig
+from cluster.dependencies.installation import installation
+from cluster.dependencies.scripts import STATE
 from cluster.kind.ports import free_port
 from cluster.local.contact import read_contact
 from cluster.local.engine import LocalEngine
@@ -67,7 +69,10 @@ async def engine(config: ClusterConfig) -> AsyncIterator[LocalEngine]:
 
 
 async def create(engine: LocalEngine, template: str) -> None:
-    await done(engine.create(template, render(Catalog().load(template), {"name": template})))
+    """Makes it as `new` does: what it needs is being installed when the editor can be opened."""
+    project = render(Catalog().load(template), {"name": template})
+    making, needed = engine.create(template, project), installation(engine, template, project.manifest)
+    await done(making if needed is None else needed.beside(making))
 
 
 @pytest.mark.parametrize("template", SERVED)
@@ -107,6 +112,9 @@ async def test_a_template_opens_runs_and_is_served(
     await expect(served.locator("h1")).to_have_text(SERVED[template], timeout=PATIENCE)
     assert served.url == (await engine.workspace(template)).ports[port]
     assert (await engine.workspace(template)).idle_since is not None
+    if manifest.install:
+        assert (home / STATE / "ended").read_text().startswith("0 ")
+        assert (LocalFolder(config.home).packages / "npm" / "_cacache").is_dir()
 
 
 async def test_ports_of_other_programs_on_this_machine_are_not_offered(engine: LocalEngine, browser: Browser) -> None:

@@ -25,6 +25,9 @@ SERVED = {
 }
 """What some templates' pages say first, and another address with its type; `tests.catalog` proves all of them."""
 
+INSTALLED = (".venv", "node_modules", "package-lock.json", "uv.lock")
+"""What an install command adds to a project."""
+
 
 @pytest.mark.parametrize("template", SERVED)
 async def test_new_makes_a_workspace_that_runs(
@@ -40,7 +43,10 @@ async def test_new_makes_a_workspace_that_runs(
         "engine": "kind",
         "template": template,
         "seconds": made["seconds"],
+        "install": made["install"],
     }
+    command = Catalog().load(template).manifest.install
+    assert made["install"] == ({"command": command, "state": "done", "error": None} if command else None)
     assert re.fullmatch(rf"http://{template}\.vibecode\.localhost(:\d+)?/", found.url)
     assert 0 < made["seconds"] < 120
     assert (await fetch(found.url)).status_code in (200, 302)
@@ -55,7 +61,8 @@ async def test_the_editor_is_ready_to_work(
     editor = Editor(await browser.new_page(viewport={"width": 1400, "height": 900}))
 
     await editor.open(made["url"])
-    assert await editor.explorer() == _listed(TEMPLATES / template / "files")
+    shown = [one for one in await editor.explorer() if one not in INSTALLED]
+    assert shown == _listed(TEMPLATES / template / "files")
     assert await editor.readme_title() == template
     assert await editor.tabs() == ["[Preview] README.md"]
     assert (await editor.unwanted(), await editor.notifications()) == ([], [])

@@ -1,4 +1,7 @@
-"""An `Engine` that keeps its workspaces in memory and their files in a folder; commands really run there."""
+"""An `Engine` that keeps its workspaces in memory and their files in a folder; commands really run there.
+
+Only package managers do not: in their place are programs that say what they were asked for, as nothing is fetched.
+"""
 
 import asyncio
 import errno
@@ -35,6 +38,13 @@ from templates.errors import VibeCodeError
 from templates.events import Event, Step, Steps, stream
 from templates.project import Project
 
+PACKAGE_MANAGERS = ("npm", "uv")
+PACKAGE_MANAGER = """#!/bin/sh
+echo "${0##*/} $*"
+if [ -e "$0.refusal" ]; then cat "$0.refusal"; exit 1; fi
+while [ -e "$0.hangs" ]; do sleep 0.1; done
+"""
+
 USAGE = Usage(cpu=12, memory=150 * 2**20)
 
 
@@ -51,7 +61,8 @@ class Kept:
 
 
 class FakeEngine:
-    """See `cluster.engine.Engine`; `put`, `change`, `use`, `happen`, `speak`, `lose` and `recover` set the scene.
+    """See `cluster.engine.Engine`; `put`, `change`, `use`, `happen`, `speak`, `refuse`, `lose` and `recover` set the
+    scene.
 
     A step named in `fails` raises that error once; one in `hangs` never ends; one in `lingers` does not even end
     the first time it is cancelled.
@@ -116,6 +127,10 @@ class FakeEngine:
         self._kept[name].lines.append(line)
         self._spoken.set()
         self._spoken = asyncio.Event()
+
+    def refuse(self, manager: str, words: str) -> None:
+        """From now on this package manager says only that and fails."""
+        (self._programs() / f"{manager}.refusal").write_text(f"{words}\n")
 
     def up(self) -> AsyncIterator[Event]:
         return stream(self._up)
@@ -246,7 +261,7 @@ class FakeEngine:
         kept = self._named(name)
         if kept.workspace.state == "stopped":
             raise WorkspaceStoppedError(f"{name!r} is stopped.")
-        env = os.environ | {"HOME": str(self._home(name))}
+        env = os.environ | {"HOME": str(self._home(name)), "PATH": f"{self._programs()}:{os.environ['PATH']}"}
         if terminal is None:
             return await PipedSession.start(command, kept.folder, env)
         return await TerminalSession.start(command, kept.folder, env, terminal)
@@ -349,6 +364,17 @@ class FakeEngine:
         home = self.config.home / ".homes" / name
         home.mkdir(parents=True, exist_ok=True)
         return home
+
+    def _programs(self) -> Path:
+        folder = self.config.home / ".programs"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in PACKAGE_MANAGERS:
+            if not (folder / name).exists():
+                (folder / name).write_text(PACKAGE_MANAGER)
+                (folder / name).chmod(0o755)
+                if "install" in self._hangs:
+                    (folder / f"{name}.hangs").touch()
+        return folder
 
     def _named(self, name: str) -> Kept:
         self._reach()

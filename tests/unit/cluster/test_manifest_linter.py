@@ -10,7 +10,7 @@ import pytest
 from cluster.config import ClusterConfig
 from cluster.datadog.agent.config import AgentConfig, AgentSecrets, Profile
 from cluster.datadog.agent.manifests.objects import agent_objects, namespace
-from cluster.manifests import service, system, workspace
+from cluster.manifests import packages, service, system, workspace
 from cluster.manifests.workspace import Address
 from templates.project import Manifest
 from templates.services import SERVICES
@@ -29,7 +29,7 @@ def agent(profile: Profile) -> list[Object]:
 
 MANIFESTS = {
     "system": [*system.namespaces(CONFIG), *system.system_objects(CONFIG)],
-    "workspace": [EDITOR, *workspace.parts(ADDRESS, MANIFEST.ports, CONFIG)],
+    "workspace": [EDITOR, *workspace.parts(ADDRESS, MANIFEST.ports, CONFIG), *packages.claim(CONFIG)],
     **{
         name: [
             service.secret("shop", name, "password", CONFIG),

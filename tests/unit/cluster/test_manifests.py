@@ -1,12 +1,13 @@
 import ipaddress
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cluster.config import ClusterConfig, Images
-from cluster.manifests import system, workspace
+from cluster.manifests import packages, system, workspace
 from cluster.manifests.workspace import Address
 from templates.project import Manifest
 
@@ -129,6 +130,33 @@ def test_what_runs_in_a_workspace_has_its_tags_and_the_agents_address_where_ther
     assert env["DD_TAGS"]["value"] == env["DATADOG_TAGS"]["value"] == "team:vibecode,component:workspace"
     assert container["envFrom"][0] == {"configMapRef": {"name": "agent.datadog", "optional": True}}
     assert template["metadata"]["labels"]["vibecode.dev/team"] == "vibecode"
+
+
+def test_workspaces_share_one_claim_for_packages_that_no_workspace_owns() -> None:
+    [claim] = packages.claim(CONFIG)
+    assert "vibecode.dev/workspace" not in claim["metadata"]["labels"]
+    assert claim["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "vibecode"
+    pod = DEPLOYMENT["spec"]["template"]["spec"]
+    [volume] = [one for one in pod["volumes"] if one["name"] == "packages"]
+    assert volume["persistentVolumeClaim"] == {"claimName": claim["metadata"]["name"]}
+    [mount] = [one for one in pod["containers"][0]["volumeMounts"] if one["name"] == "packages"]
+    env = {one["name"]: one.get("value") for one in pod["containers"][0]["env"]}
+    for name in ("UV_CACHE_DIR", "NPM_CONFIG_CACHE", "PIP_CACHE_DIR"):
+        assert env[name].startswith(f"{mount['mountPath']}/")
+    assert env["UV_LINK_MODE"] == "copy"
+
+
+def test_where_each_has_its_own_cache_nothing_is_shared() -> None:
+    own = replace(CONFIG, package_cache="own")
+    assert packages.claim(own) == []
+    deployment = workspace.deployment(ADDRESS, MANIFEST, "d1g3st", "our/image:1", own)
+    assert "packages" not in json.dumps(deployment["spec"])
+    assert "CACHE" not in json.dumps(deployment["spec"])
+
+
+def test_a_volume_of_packages_has_a_size_that_no_setting_changes() -> None:
+    other = replace(CONFIG, volume_size="99Gi")
+    assert packages.claim(other) == packages.claim(CONFIG)  # a claim's size cannot be changed
 
 
 def test_probes_of_the_editor_are_no_activity() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from cluster.config import ClusterConfig
 from cluster.doctor.check import Check, Diagnosis
-from cluster.engine import EngineStatus, Workspace
+from cluster.engine import Capability, EngineStatus, Workspace
 from cluster.errors import ClusterDownError, DockerDeniedError, SeedError
 from launcher.commands.catalog import COMMANDS
 from launcher.parser import EXAMPLES, build_parser
@@ -256,7 +256,8 @@ def test_new_answers_the_workspace_and_how_long_it_took(vibecode: Cli) -> None:
     result = vibecode("new", "python-fastapi", "shop", "--json")
 
     assert result.code == 0
-    assert set(result.document) == CREATED
+    assert set(result.document) == CREATED | {"install"}
+    assert result.document["install"] == {"command": "uv sync", "state": "done", "error": None}
     assert result.document["seconds"] >= 0
     assert {key: result.document[key] for key in CREATED - {"seconds"}} == {
         "name": "shop",
@@ -274,6 +275,28 @@ def test_new_shows_every_address_before_what_follows_the_editor(vibecode: Cli) -
     assert "http://8000-shop.vibecode.localhost:8080/" in result.out
     assert "uv run uvicorn" in result.out
     assert "✓ Installing extensions" in result.err
+
+
+def test_new_shows_what_is_installed_once_the_editor_is_open(vibecode: Cli) -> None:
+    result = vibecode("new", "python-fastapi", "shop")
+
+    assert SHOP_URL in result.out
+    assert "✓ Installing dependencies: uv sync" in result.err
+    assert vibecode("new", "static-site", "--json").document["install"] is None
+
+
+def test_new_makes_a_workspace_that_can_be_used_where_its_dependencies_cannot_be_had(
+    vibecode: Cli, engine: FakeEngine
+) -> None:
+    engine.refuse("uv", "no such package")
+    result = vibecode("new", "python-fastapi", "shop")
+
+    assert result.code == 0
+    assert SHOP_URL in result.out
+    assert "    no such package" in result.err
+    assert "`vibecode exec shop -- sh -c 'uv sync'` runs it again." in result.err
+    install = vibecode("new", "python-fastapi", "other", "--json").document["install"]
+    assert (install["state"], install["error"]["code"]) == ("failed", "dependencies-failed")
 
 
 def test_new_fills_in_the_templates_variables(vibecode: Cli) -> None:
@@ -353,6 +376,26 @@ def test_nothing_is_said_of_a_browser_that_nobody_wants(vibecode: Cli, environ: 
     result = vibecode("new", "static-site", *([] if environ else ["--no-open"]))
 
     assert "browser" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("lacks", "arguments", "state"),
+    [({}, (), "done"), ({"network-isolation": "They are processes."}, (), "not-run"),
+     ({"network-isolation": "They are processes."}, ("--run",), "done")],
+)  # fmt: skip
+def test_the_commands_of_a_persons_folder_run_by_themselves_only_where_they_are_isolated(
+    vibecode: Cli, engine: FakeEngine, tmp_path: Path, lacks: dict[Capability, str], arguments: tuple[str], state: str
+) -> None:
+    engine.lacks = lacks
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "package.json").write_text('{"dependencies": {"express": "5"}}')
+
+    result = vibecode("import", str(folder), *arguments, "--json")
+
+    assert result.document["install"] == {"command": "npm install", "state": state, "error": None}
+    assert vibecode("exec", "shop", "--", "sh", "-c", "ls ~/.vibecode/install").code == (0 if state == "done" else 2)
+    assert ("`vibecode exec shop -- sh -c 'npm install'` does that" in result.err) == (state == "not-run")
 
 
 def test_import_lists_what_stays_behind(vibecode: Cli, tmp_path: Path) -> None:

@@ -55,6 +55,18 @@ def test_ctrl_c_once_the_editor_is_ready_says_that_it_can_be_used() -> None:
     assert "api can be used" in terminal.printed.decode()
 
 
+def test_ctrl_c_leaves_what_is_being_installed_to_itself_and_says_so() -> None:
+    arguments = ["new", "python-fastapi", "api", "--no-open"]
+    with Terminal([*FAKE, *arguments], environ(FAKE_HANGS="install")) as terminal:
+        terminal.read_until(b"Installing dependencies: uv sync")
+        terminal.send(b"\x03")
+
+        assert terminal.wait() == 130
+    printed = terminal.printed.decode()
+    assert "api can be used, and what was begun goes on inside it." in printed
+    assert "`vibecode exec api -- sh -c 'tail -f ~/.vibecode/install/log'` shows how far it is." in printed
+
+
 def test_termination_is_a_document_for_scripts() -> None:
     with subprocess.Popen(
         [*FAKE, "new", "static-site", "blog", "--json"],

@@ -143,6 +143,7 @@ def test_every_value_reaches_the_engine_under_its_name() -> None:
         volume_size="3Gi",
         memory="4Gi",
         cpu="5",
+        package_cache="own",
     )
 
     assert cluster_config(settings, Path("/home"), "1") == ClusterConfig(
@@ -155,6 +156,7 @@ def test_every_value_reaches_the_engine_under_its_name() -> None:
         volume_size="3Gi",
         memory="4Gi",
         cpu="5",
+        package_cache="own",
         version="1",
     )
 

@@ -94,6 +94,31 @@ async def test_cancelled_before_it_has_begun_it_ends_too() -> None:
     assert told.jobs.all[0].state == "stopped"
 
 
+async def test_what_follows_begins_once_it_is_done_and_only_then() -> None:
+    told = Told()
+    following = replace(task(*EVENTS), title="Installing what shop needs", aside=True)
+    told.jobs.begin(replace(task(*EVENTS), then=lambda: following))
+    told.jobs.begin(replace(task(error=VibeCodeError("no room"), name="blog"), then=lambda: following))
+    await told.jobs.idle()
+    assert [(job.task.title, job.state) for job in told.jobs.all] == [
+        ("Starting shop", "done"),
+        ("Starting shop", "failed"),
+        ("Installing what shop needs", "done"),
+    ]
+
+
+async def test_what_goes_on_aside_is_not_waited_for_and_ends_where_it_is_interrupted() -> None:
+    told = Told()
+    aside = told.jobs.begin(replace(task(hangs=True), title="Installing what shop needs", aside=True))
+    beside = told.jobs.begin(task(*EVENTS))
+    await until(lambda: told.finished == [(beside.id, "done")])
+    assert [job.id for job in told.jobs.active] == [aside.id]
+
+    told.jobs.begin(replace(task(*EVENTS), title="Deleting shop", interrupts=True))
+    await told.jobs.idle()
+    assert [job.state for job in told.jobs.all] == ["stopped", "done", "done"]
+
+
 async def test_the_same_work_for_one_workspace_is_one_job() -> None:
     told = Told()
     same = task(hangs=True)

@@ -1,6 +1,7 @@
 """What is guessed about a folder's project, and that nothing is where its files do not say so plainly."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -196,4 +197,21 @@ def project(*dependencies: str, groups: str = "") -> str:
     ],
 )
 def test_guess(files: dict[str, str], language: str, run: str, test: str, ports: tuple[int, ...]) -> None:
-    assert guess(files) == Manifest("Title", language=language, run=run, test=test, ports=ports)
+    found = replace(guess(files), install="")
+    assert found == Manifest("Title", language=language, run=run, test=test, ports=ports)
+
+
+@pytest.mark.parametrize(
+    ("files", "install"),
+    [
+        ({"package.json": package(dependencies={"express": "5"})}, "npm install"),
+        ({"package.json": package(devDependencies={"vite": "7"}), "yarn.lock": ""}, "npx --yes yarn install"),
+        ({"package.json": package(scripts={"start": "node ."})}, ""),
+        ({"pyproject.toml": project("fastapi"), "main.py": FASTAPI}, "uv sync"),
+        ({"pyproject.toml": project("httpx")}, "uv sync"),
+        ({"requirements.txt": "flask\n"}, ""),  # what runs it brings them
+        ({"index.html": ""}, ""),
+    ],
+)
+def test_what_a_project_needs_is_installed_by_what_it_names(files: dict[str, str], install: str) -> None:
+    assert guess(files).install == install

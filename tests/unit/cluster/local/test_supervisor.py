@@ -228,3 +228,15 @@ def test_what_a_workspace_inherits(tmp_path: Path, sockets: Sockets) -> None:
         "VIBECODE_WORKSPACE": "shop",
         "VIBECODE_WORKSPACE_FOLDER": str(folder.path),
     }
+
+
+def test_shared_caches_are_told_to_every_package_manager_unless_a_person_has_their_own(
+    tmp_path: Path, sockets: Sockets
+) -> None:
+    folder = WorkspaceFolder(tmp_path / "shop")
+
+    shared = environment(folder, sockets, {"UV_CACHE_DIR": "/mine"}, packages="/shared")
+
+    caches = {name: value for name, value in shared.items() if "CACHE" in name}
+    assert caches == {"UV_CACHE_DIR": "/mine", "NPM_CONFIG_CACHE": "/shared/npm", "PIP_CACHE_DIR": "/shared/pip"}
+    assert not any("CACHE" in name for name in environment(folder, sockets, {}))
