@@ -1,8 +1,8 @@
 """Where package managers keep what they have fetched, so that the second workspace that needs it need not wait for it.
 
 Shared, it is quick, and it is one more thing that workspaces have in common: what runs in one of them could put
-something else in its place. npm compares what it reads from its cache with the hash in the lock file; uv and pip trust
-theirs. Where workspaces hold what you do not trust, give each its own.
+something else in its place. npm compares what it reads with the hash in a lock file, where the project brings one; uv
+and pip trust what they have unpacked. Where workspaces hold what you do not trust, give each its own.
 
 Sources: uv (UV_CACHE_DIR), npm's configuration (cache), pip (PIP_CACHE_DIR). All three are made for use by several
 processes at once.

@@ -32,7 +32,7 @@ class Ended:
     """How the command ended, after how many seconds; `log` is the end of what it printed, where it failed."""
 
     exit_code: int
-    seconds: int
+    seconds: float
     log: tuple[str, ...] = ()
 
 
@@ -159,7 +159,7 @@ async def _followed(session: ExecSession, step: Step) -> Ended | None:
         await session.close()
     said = report.text()
     found = _ENDED.search(said)
-    return found and Ended(int(found[1]), int(found[2]), tuple(said[found.end() :].splitlines()))
+    return found and Ended(int(found[1]), int(found[2]) / 1000, tuple(said[found.end() :].splitlines()))
 
 
 class _Steps:
