@@ -16,7 +16,7 @@ from templates.text import plain
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """One project's; `trusted` says that the command is ours, or the person's word that it may run without isolation."""
+    """One project's; `trusted` is a command of ours, or one that the person lets run without isolation."""
 
     context: Context
     installation: Installation
