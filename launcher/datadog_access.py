@@ -4,12 +4,13 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from cluster.config import ClusterConfig
 from cluster.datadog.errors import DatadogChangedError, DatadogError
+from cluster.datadog.health.reader import HealthReader
 from cluster.datadog.keys import VARIABLES, KeyKind, Keys
 from launcher import __version__
 from launcher.datadog import Connection, datadog_connection, datadog_keys, datadog_status, named_site
@@ -20,6 +21,8 @@ from screens.datadog.access import Look
 from templates.events import Event, Steps, stream
 
 if TYPE_CHECKING:
+    from cluster.datadog.client import DatadogApi
+    from cluster.datadog.monitors.found import FoundMonitor
     from cluster.datadog.monitors.plan import Plan, Update
     from cluster.datadog.status import DatadogStatus
     from cluster.kube.api import Kube
@@ -37,6 +40,7 @@ class LocalDatadogAccess:
     url_of: Callable[[str], str]
     cluster: ClusterConfig
     open_cluster: "Callable[[ClusterConfig], AbstractAsyncContextManager[Kube]]"
+    reader: HealthReader = field(default_factory=HealthReader)
 
     async def look(self) -> Look:
         await asyncio.to_thread(_import)
@@ -46,13 +50,11 @@ class LocalDatadogAccess:
         look = Look(status, agent, keeps=keeps == "keyring")
         if not status.ok:
             return look
-        from cluster.datadog.monitors.found import find_monitors
-
-        try:
-            async with datadog_connection(status, keys, self.url_of, notice=log.info) as connection:
-                return replace(look, monitors=await find_monitors(connection.api))
-        except DatadogError as error:
-            return replace(look, problem=error)
+        async with datadog_connection(status, keys, self.url_of, notice=log.info) as connection:
+            monitors, parts = await asyncio.gather(_found(connection.api), self.reader.read(connection.api))
+        if isinstance(monitors, DatadogError):
+            return replace(look, problem=monitors, parts=parts)
+        return replace(look, monitors=monitors, parts=parts)
 
     def enable(self, *, lite: bool) -> AsyncIterator[Event]:
         async def work(steps: Steps) -> None:
@@ -138,11 +140,21 @@ class LocalDatadogAccess:
         return make_plan(MONITORS, found, __version__, self.loaded.values.datadog_notify)
 
 
+async def _found(api: "DatadogApi") -> "tuple[FoundMonitor, ...] | DatadogError":
+    """VibeCode's monitors, or why they cannot be read."""
+    from cluster.datadog.monitors.found import find_monitors
+
+    try:
+        return await find_monitors(api)
+    except DatadogError as error:
+        return error
+
+
 def _is_in(shown: "Plan", update: "Update") -> bool:
     return any((one.monitor, one.changes) == (update.monitor, update.changes) for one in shown.update)
 
 
 def _import() -> None:
     """Beside the event loop, since it takes its time."""
-    for module in ("cluster.datadog.status", "cluster.datadog.monitors.plan", "cluster.datadog.agent.connection"):
-        import_module(module)
+    for module in ("status", "health.questions", "monitors.plan", "agent.connection"):
+        import_module(f"cluster.datadog.{module}")

@@ -72,6 +72,15 @@ class DatadogApi:
         self._sleep = sleep
         self._notice = notice
 
+    @property
+    def whose(self) -> tuple[str, Keys]:
+        """What it asks, and with which keys."""
+        return self._url, self._keys
+
+    def impatient(self) -> "DatadogApi":
+        """The same, which waits for no limit: for an answer that somebody waits for."""
+        return DatadogApi(self._http, self._url, self._keys, attempts=1)
+
     async def request(
         self, method: str, path: str, *, query: Mapping[str, str | int] | None = None, body: object = None
     ) -> Any:
@@ -84,7 +93,7 @@ class DatadogApi:
             if attempt == self._attempts or wait > LONGEST_WAIT:
                 name = headers.get("x-ratelimit-name", "")
                 limit = f" (limit {plain(name)})" if name else ""
-                raise DatadogRateLimitError(f"Datadog wants {wait:.0f} s without requests{limit}.")
+                raise DatadogRateLimitError(f"Datadog wants {wait:.0f} s without requests{limit}.", wait)
             self._notice(f"Datadog was asked too often: going on in {wait:.0f} s")
             await self._sleep(wait)
         raise AssertionError("the last attempt returns or raises")

@@ -48,9 +48,15 @@ class DatadogChangedError(DatadogError):
 
 
 class DatadogRateLimitError(DatadogError):
+    """`seconds` is how long Datadog wants to be left alone."""
+
     code = "datadog-rate-limited"
     title = "Datadog was asked too often"
     hint = "Wait, then run the same command again: it goes on where it stopped."
+
+    def __init__(self, detail: str, seconds: float, *, hint: str | None = None) -> None:
+        super().__init__(detail, hint=hint)
+        self.seconds = seconds
 
 
 class DatadogOutageError(DatadogError):

@@ -9,6 +9,7 @@ from cluster.datadog.errors import DatadogError
 from cluster.datadog.keys import VARIABLES, WORDS, KeyKind, Keys
 from launcher.commands.command import Command
 from launcher.commands.datadog_agent import agent_lines, agent_state, disable, enable
+from launcher.commands.datadog_health import health_document, health_lines
 from launcher.commands.datadog_monitors import monitors, runbook
 from launcher.commands.datadog_what import what
 from launcher.context import Context
@@ -19,6 +20,7 @@ from launcher.secret_input import read_secret
 from templates.text import plain
 
 if TYPE_CHECKING:
+    from cluster.datadog.health.parts import Part
     from cluster.datadog.monitors.states import MonitorStates
     from cluster.datadog.status import DatadogStatus, KeyStatus
 
@@ -28,7 +30,7 @@ _SIGNS = {"valid": ("✓", "green"), "unknown": ("⚠", "yellow"), "missing": ("
 def _arguments(parser: ArgumentParser) -> None:
     parser.usage = "vibecode datadog [-h] [--json] [status|enable|disable|key|monitors|runbook …]"
     actions = parser.add_subparsers(title="actions", prog="vibecode datadog", metavar="ACTION", dest="action")
-    status = actions.add_parser("status", help="keys, the Agent, the monitors: what there is, what is missing")
+    status = actions.add_parser("status", help="keys, Agent, what arrives, monitors: what there is, what is missing")
     status.add_argument("--what", action="store_true", help="only list what VibeCode tells of itself, and never tells")
     parser.set_defaults(what=False)
     enable = actions.add_parser("enable", help="put Datadog's Agent into the cluster, or make it so")
@@ -74,39 +76,43 @@ async def _status(context: Context, args: Namespace) -> int:
     keys = await datadog_keys(services.secrets(), console.environ)
     site = named_site(context.loaded, console.environ)
     status = await context.wait("Looking at the keys", datadog_status(keys, site, services.datadog_url))
-    states, problem = await _states(context, status, keys)
+    states, problem, parts = await _asked(context, status, keys)
     agent = await context.wait("Looking at the Agent", agent_state(context))
     document = {
         **status.as_dict(),
         "agent": agent.as_dict(),
+        "health": health_document(status, parts),
         "monitors": states.as_dict() if states else None,
         "monitors_problem": problem,
         "telemetry": context.loaded.values.telemetry,
     }
     own = "on" if context.loaded.values.telemetry else "off"
-    lines = [*_lines(console, status), *agent_lines(console, agent), *_monitor_lines(console, states, problem)]
+    lines = [*_lines(console, status), *agent_lines(console, agent), *health_lines(console, parts)]
+    lines += _monitor_lines(console, states, problem)
     lines.append(f"• VibeCode's own telemetry is {own}; `vibecode datadog status --what` lists what it sends.")
     console.answer(document, "\n".join(lines))
     return 0
 
 
-async def _states(
+async def _asked(
     context: Context, status: "DatadogStatus", keys: Keys
-) -> "tuple[MonitorStates | None, dict[str, str] | None]":
-    """How the monitors stand, or why that is not known; neither where the keys cannot ask."""
+) -> "tuple[MonitorStates | None, dict[str, str] | None, tuple[Part, ...]]":
+    """How the monitors stand, or why that is not known, and what arrives; nothing where the keys cannot ask."""
     if not status.ok:
-        return None, None
+        return None, None, ()
+    from cluster.datadog.health.reader import HealthReader
     from cluster.datadog.monitors.definitions import MONITORS
     from cluster.datadog.monitors.found import find_monitors
     from cluster.datadog.monitors.states import monitor_states
 
     say = context.console.say
-    try:
-        async with datadog_connection(status, keys, context.services.datadog_url, notice=say) as connection:
+    async with datadog_connection(status, keys, context.services.datadog_url, notice=say) as connection:
+        parts = await context.wait("Asking what arrives", HealthReader().read(connection.api))
+        try:
             found = await context.wait("Reading the monitors", find_monitors(connection.api))
-    except DatadogError as error:
-        return None, error.as_dict()
-    return monitor_states(found, [one.id for one in MONITORS]), None
+        except DatadogError as error:
+            return None, error.as_dict(), parts
+    return monitor_states(found, [one.id for one in MONITORS]), None, parts
 
 
 def _lines(console: Console, status: "DatadogStatus") -> list[str]:

@@ -10,6 +10,7 @@ from templates.events import Event
 
 if TYPE_CHECKING:
     from cluster.datadog.agent.state import AgentState
+    from cluster.datadog.health.parts import Part
     from cluster.datadog.monitors.found import FoundMonitor
     from cluster.datadog.monitors.plan import Plan
     from cluster.datadog.status import DatadogStatus
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 class Look:
     """What Datadog answered: `monitors` are VibeCode's own, None where they cannot be read, which `problem` explains.
 
-    `keeps` says whether there is a keyring.
+    `keeps` says whether there is a keyring, `parts` what arrives in Datadog: empty where it was not asked.
     """
 
     status: "DatadogStatus"
@@ -27,6 +28,7 @@ class Look:
     monitors: "tuple[FoundMonitor, ...] | None" = None
     problem: VibeCodeError | None = None
     keeps: bool = True
+    parts: "tuple[Part, ...]" = ()
 
 
 class DatadogAccess(Protocol):

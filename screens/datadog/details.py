@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from cluster.datadog.health.parts import PARTS as ABOUT
 from cluster.datadog.keys import VARIABLES, KeyKind
 from cluster.datadog.monitors.monitor import PRIORITIES, Monitor
 from cluster.datadog.sites import page_url
 from screens.datadog.agent import agent_detail
-from screens.datadog.health import AGENT, DEFINED, KEYS, Health
+from screens.datadog.health import AGENT, DEFINED, KEYS, PARTS, Health
+from screens.datadog.parts import part_detail, part_words
 from screens.datadog.presenter import AGENTS, KEY_STATES, KEY_TITLES, since, source_words, state_of, verdict
 from screens.glyphs import GLYPHS
 from screens.widgets.error_panel import error_words
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 NEEDS: dict[KeyKind, str] = {
     "api": "With it, metrics, logs and traces can be sent to Datadog.",
-    "app": "With both keys, monitors can be read and made.",
+    "app": "With both keys, it is seen what arrives there, and monitors can be read and made.",
 }
 SHORT = {1: "down", 2: "degraded", 3: "threshold", 4: "trend"}
 """What the priorities mean, in a word."""
@@ -38,6 +40,8 @@ def detail(health: Health, key: str, width: int, now: datetime) -> Content:
         return key_detail(health, status, width) if status is not None else Content.styled("Looking", "$muted")
     if key == AGENT:
         return agent_detail(health.agent, width) if health.agent is not None else Content.styled("Looking", "$muted")
+    if key in PARTS:
+        return part_detail(PARTS[key], health.part(key), width, now)
     if (monitor := health.defined(key)) is not None:
         return monitor_detail(health, monitor, width, now)
     if health.status is None and health.error is not None:
@@ -98,6 +102,9 @@ def overview(health: Health, width: int, now: datetime) -> Content:
         Content.assemble(("Datadog", "bold"), "\n", (f"{glyph} {words}", colour)),
         hanging([*facts, ("Agent", agent_words(health))], width, label=17),
     ]
+    if health.parts:
+        arrived = [(ABOUT[one.name].title, part_words(one, now)) for one in health.parts]
+        blocks.append(Content.assemble(("What arrives", "bold"), "\n", hanging(arrived, width, label=17)))
     if health.error is not None:
         blocks.append(trouble(health, now))
     missing = [one for one in _both(health) if one.state not in ("valid", "unknown")]
@@ -215,6 +222,8 @@ def page(health: Health, key: str) -> str:
     if (monitor := health.defined(key)) is not None:
         found = health.found(monitor)
         return page_url(site, f"monitors/{found.id}" if found else "monitors/manage?q=tag%3Amanaged_by%3Avibecode")
+    if key in PARTS:
+        return page_url(site, ABOUT[PARTS[key]].page)
     if key == "key:app":
         return page_url(site, "organization-settings/application-keys")
     if key == "key:api" or not health.set_up:

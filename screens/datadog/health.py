@@ -1,10 +1,12 @@
-"""All that is known of Datadog, by the keys of the list's rows: overview, two keys, Agent, and each monitor."""
+"""All that is known of Datadog, by the keys of the list's rows: overview, two keys, Agent, what arrives, monitors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from cluster.datadog.health.parts import PARTS as PART_NAMES
+from cluster.datadog.health.parts import PartName
 from cluster.datadog.keys import KeyKind
 from cluster.datadog.monitors.definitions import MONITORS
 from cluster.datadog.monitors.monitor import Monitor
@@ -13,16 +15,18 @@ from templates.errors import VibeCodeError
 
 if TYPE_CHECKING:
     from cluster.datadog.agent.state import AgentState
+    from cluster.datadog.health.parts import Part
     from cluster.datadog.monitors.found import FoundMonitor
     from cluster.datadog.status import DatadogStatus, KeyStatus
 
 OVERVIEW = "overview"
 KEYS: dict[str, KeyKind] = {"key:api": "api", "key:app": "app"}
 AGENT = "agent"
+PARTS: dict[str, PartName] = {f"part:{name}": name for name in PART_NAMES}
 MONITOR = "monitor:"
 """Before a monitor's id."""
 DEFINED = tuple(sorted(MONITORS, key=lambda one: one.priority))
-ROWS = (OVERVIEW, *KEYS, AGENT, *(f"{MONITOR}{one.id}" for one in DEFINED))
+ROWS = (OVERVIEW, *KEYS, AGENT, *PARTS, *(f"{MONITOR}{one.id}" for one in DEFINED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Health:
     error: VibeCodeError | None = None
     monitors: "Mapping[str, FoundMonitor] | None" = None
     seen: datetime | None = None
+    parts: "tuple[Part, ...]" = ()
 
     @property
     def stale(self) -> bool:
@@ -55,11 +60,12 @@ class Health:
         return replace(self, began=at)
 
     def answered(self, look: Look, at: datetime) -> "Health":
-        """Monitors that cannot be read now stay as they were last seen, but for keys that are not good any more."""
-        monitors, seen = self.monitors, self.seen
+        """What cannot be read now stays as it was last seen, but for keys that are not good any more."""
+        monitors, seen, parts = self.monitors, self.seen, look.parts
+        unreached = any(one.error for one in (look.status.api, look.status.app))
         if look.monitors is not None:
             monitors, seen = _by_id(look.monitors), at
-        elif not any(one.error for one in (look.status.api, look.status.app)) and look.problem is None:
+        elif not unreached and look.problem is None:
             monitors = seen = None
         return replace(
             self,
@@ -71,6 +77,7 @@ class Health:
             error=look.problem or look.status.api.error or look.status.app.error,
             monitors=monitors,
             seen=seen,
+            parts=parts or (self.parts if unreached else ()),
         )
 
     def failed(self, error: VibeCodeError, at: datetime) -> "Health":
@@ -80,6 +87,9 @@ class Health:
         if self.status is None or row not in KEYS:
             return None
         return self.status.api if KEYS[row] == "api" else self.status.app
+
+    def part(self, row: str) -> "Part | None":
+        return next((one for one in self.parts if one.name == PARTS.get(row)), None)
 
     def defined(self, row: str) -> Monitor | None:
         return next((one for one in DEFINED if row == f"{MONITOR}{one.id}"), None)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from cluster.datadog.keys import KeyKind, KeySource
-from screens.datadog.health import AGENT, KEYS, Health
+from screens.datadog.health import AGENT, KEYS, PARTS, Health
+from screens.datadog.parts import part_row
 from screens.glyphs import GLYPHS
 from screens.words import cut, ticking
 from templates.text import age, plain
@@ -68,6 +69,8 @@ def row(health: Health, key: str, width: int, now: datetime) -> Content:
         return _key_row(health, KEYS[key], health.key(key), width)
     if key == AGENT:
         return _agent_row(health.agent, width)
+    if key in PARTS:
+        return part_row(PARTS[key], health.part(key), width, now)
     if (monitor := health.defined(key)) is None:
         return _overview_row(health, width)
     found = health.found(monitor)

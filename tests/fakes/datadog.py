@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from cluster.datadog.agent.state import AgentCheck, AgentPod, AgentState, Match, Received
+from cluster.datadog.health.parts import Host, Hosts, Incident, Incidents, Metrics, Part, Series, Volume
 from cluster.datadog.keys import KeyKind, KeySource
 from cluster.datadog.monitors.definitions import MONITORS
 from cluster.datadog.monitors.found import FoundMonitor
@@ -38,6 +40,26 @@ RUNNING = AgentState(
 )
 
 
+def arrived(now: datetime) -> tuple[Part, ...]:
+    """What was told half a minute ago."""
+    at = now - timedelta(seconds=30)
+    hosts = (Host("laptop", True, at), Host("old-laptop", False, at - timedelta(days=1)))
+    series = (
+        Series("Ingress requests", "sum:a", "", tuple(float(4 + number * 7 % 11) for number in range(60))),
+        Series("Containers' memory", "sum:b", "B", tuple(2.0**29 + number * 2.0**22 for number in range(60))),
+        Series("Workspaces up", "sum:c", "", ()),
+        Series("Cluster's answer", "avg:d", "s", (None, 0.04, 0.05, 0.04)),
+        Series("Models' tokens", "sum:e", "", (1200.0, None, 8400.0)),
+    )
+    return (
+        Part("hosts", Hosts(2, hosts), at),
+        Part("metrics", Metrics(at, series), at),
+        Part("traces", Volume((("vibecode", 1200), ("demo", 40))), at),
+        Part("logs", Volume((("demo", 5120), ("demo-postgresql", 80))), at),
+        Part("incidents", Incidents(1, (Incident(174193, "Sign-in is down", "SEV-2", "active"),)), at),
+    )
+
+
 def found(monitor_id: str, state: str = "OK", since: str | None = None, number: int = 100) -> FoundMonitor:
     """A monitor of VibeCode as Datadog has it when nobody has changed it."""
     position = next(position for position, one in enumerate(MONITORS) if one.id == monitor_id)
@@ -65,6 +87,7 @@ class FakeDatadog:
     problem: VibeCodeError | None = None
     refuses: VibeCodeError | None = None
     agent: AgentState = ABSENT
+    parts: tuple[Part, ...] = ()
     looks: int = 0
     shown: list[Plan] = field(default_factory=list[Plan])
     profiles: list[str] = field(default_factory=list[str])
@@ -76,9 +99,11 @@ class FakeDatadog:
         api, app = self._key("api"), self._key("app")
         site = Site(SITE, FOUND) if api.state == "valid" else None
         status = DatadogStatus(site, api, app)
-        if not status.ok or self.problem is not None:
+        if not status.ok:
             return Look(status, self.agent, problem=self.problem, keeps=self.keeps)
-        return Look(status, self.agent, self.monitors, keeps=self.keeps)
+        if self.problem is not None:
+            return Look(status, self.agent, problem=self.problem, keeps=self.keeps, parts=self.parts)
+        return Look(status, self.agent, self.monitors, keeps=self.keeps, parts=self.parts)
 
     def _key(self, kind: KeyKind) -> KeyStatus:
         key = self.keys.get(kind)

@@ -1,4 +1,4 @@
-"""Datadog's HTTP API as it is documented, over real HTTP: sites, keys, monitors, limits and outages.
+"""Datadog's HTTP API as it is documented, over real HTTP: sites, keys, what arrives, monitors, limits and outages.
 
 Sources: https://docs.datadoghq.com/api/latest/ (authentication, monitors, rate limits); the refusals' words and the
 fields that the API adds to a monitor are those of the recorded answers in datadog-api-client-python's tests.
@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.fakes.datadog_health import arrived
 
 API_KEY = "0123456789abcdef0123456789abcdef"
 APP_KEY = "fedcba9876543210fedcba9876543210fedcba98"
@@ -53,6 +55,7 @@ class DatadogServer:
     app_key: str = APP_KEY
     disturb: Callable[[Request], Answer | None] = lambda _: None
     monitors: dict[int, Monitor] = field(default_factory=dict[int, Monitor])
+    health: dict[tuple[str, str], object] = field(default_factory=arrived)
     requests: list[Request] = field(default_factory=list[Request])
     address: str = ""
 
@@ -82,6 +85,8 @@ class DatadogServer:
             return Answer.error(403, "Forbidden")
         if request.path == "/api/v2/validate_keys":
             return Answer(200, {"status": "ok"})
+        if (request.method, request.path) in self.health:
+            return Answer(200, self.health[request.method, request.path])
         if request.method != "GET" and not self.may_write:
             return Answer.error(403, "Forbidden: missing required scope monitors_write")
         return self._monitor(request)

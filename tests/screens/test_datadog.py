@@ -10,10 +10,11 @@ from textual.pilot import Pilot
 from textual.widgets import Markdown, Static
 
 from cluster.datadog.agent.state import AgentState
-from cluster.datadog.errors import DatadogOutageError, DatadogScopeError, DatadogSiteError
-from screens.datadog import changes, details, presenter
+from cluster.datadog.errors import DatadogOutageError, DatadogRateLimitError, DatadogScopeError, DatadogSiteError
+from cluster.datadog.health.parts import Hosts, Incidents, Metrics, Part, PartName, Told, Volume
+from screens.datadog import changes, details, parts, presenter
 from screens.datadog.access import Look
-from screens.datadog.health import ROWS, Health
+from screens.datadog.health import PARTS, ROWS, Health
 from screens.datadog.plan import PlanScreen
 from screens.datadog.screen import DatadogScreen
 from screens.modals.failure import Failure
@@ -21,11 +22,12 @@ from screens.modals.question import Question
 from screens.models.entry import EntryScreen
 from screens.widgets.field import Field
 from screens.widgets.row_list import RowList
-from tests.fakes.datadog import ABSENT, RUNNING, FakeDatadog, everything, found
+from tests.fakes.datadog import ABSENT, RUNNING, FakeDatadog, arrived, everything, found
 from tests.screens.stage import NOW, SIZES, Stage, seen, until
 
 Snap = Callable[..., bool]
 Before = Callable[[Pilot[None]], Awaitable[None]]
+MONITORS = tuple(row for row in ROWS if row.startswith("monitor:"))
 BOTH = {"api": "good-api", "app": "good-app"}
 SOME = everything(
     cluster_down=("Alert", "2026-03-01T11:52:00+00:00"),
@@ -44,7 +46,7 @@ def datadog(stage: Stage) -> FakeDatadog:
 
 @pytest.fixture
 def connected(datadog: FakeDatadog) -> FakeDatadog:
-    datadog.keys, datadog.monitors = dict(BOTH), SOME
+    datadog.keys, datadog.monitors, datadog.parts = dict(BOTH), SOME, arrived(NOW)
     return datadog
 
 
@@ -125,6 +127,20 @@ def test_the_agent(stage: Stage, connected: FakeDatadog, snap_compare: Snap, age
     assert snap_compare(stage.app(), terminal_size=SIZES["normal"], run_before=on("agent"))
 
 
+@pytest.mark.parametrize("row", PARTS)
+def test_what_arrives(stage: Stage, connected: FakeDatadog, snap_compare: Snap, row: str) -> None:
+    assert snap_compare(stage.app(), terminal_size=SIZES["normal"], run_before=on(row))
+
+
+def test_a_part_that_may_not_be_read(stage: Stage, connected: FakeDatadog, snap_compare: Snap) -> None:
+    hosts, metrics, *others = arrived(NOW)
+    hint = "Give the application key the scope hosts_read, or use one of a person who may read this."
+    denied = replace(hosts, told=None, at=None, error=DatadogScopeError("Forbidden.", hint=hint))
+    limited = DatadogRateLimitError("Datadog wants 500 s without requests.", 500)
+    connected.parts = (denied, replace(metrics, at=NOW - timedelta(minutes=7), error=limited), *others)
+    assert snap_compare(stage.app(), terminal_size=SIZES["normal"], run_before=on("part:hosts"))
+
+
 def test_a_key_that_is_refused(stage: Stage, datadog: FakeDatadog, snap_compare: Snap) -> None:
     datadog.keys = {"api": "bad", "app": "good"}
     assert snap_compare(stage.app(), terminal_size=SIZES["normal"], run_before=on("key:api"))
@@ -178,7 +194,7 @@ async def test_without_a_key_it_invites_and_every_runbook_can_be_read(stage: Sta
     async with stage.app().run_test(size=SIZES["normal"]) as pilot:
         await pressed()(pilot)
         assert "takes the API key" in detail(pilot)
-        for row in ROWS[4:]:
+        for row in MONITORS:
             await on(row)(pilot)
             assert "not read: that needs both keys" in detail(pilot)
             assert "vibecode " in runbook(pilot)
@@ -309,6 +325,24 @@ async def test_its_page_opens_in_the_browser_or_is_copied(stage: Stage, connecte
         assert pilot.app.clipboard == "https://app.datadoghq.eu/monitors/100"
 
 
+@pytest.mark.parametrize(
+    ("row", "path"),
+    [
+        ("part:hosts", "infrastructure"),
+        ("part:traces", "apm/traces?query=env%3Alocal"),
+        ("part:logs", "logs?query=env%3Alocal"),
+        ("part:incidents", "incidents"),
+    ],
+)
+async def test_what_arrives_has_its_page_at_the_right_site(
+    stage: Stage, connected: FakeDatadog, row: str, path: str
+) -> None:
+    async with stage.app().run_test(size=SIZES["normal"]) as pilot:
+        await on(row, "o")(pilot)
+        await until(pilot, lambda: bool(stage.browser.opened))
+        assert stage.browser.opened == [f"https://app.datadoghq.eu/{path}"]
+
+
 async def test_a_keyring_that_fails_is_told(stage: Stage, datadog: FakeDatadog) -> None:
     datadog.refuses = OUTAGE
     async with stage.app().run_test(size=SIZES["normal"]) as pilot:
@@ -328,6 +362,42 @@ async def test_a_click_reads_and_escape_leads_back(stage: Stage, connected: Fake
 
 
 # Its words
+
+
+@pytest.mark.parametrize(
+    ("told", "word", "detail"),
+    [
+        (Hosts(0, ()), "none reports", "Machines whose Agent"),
+        (Metrics(None, ()), "none in an hour", "none in an hour"),
+        (Volume(()), "none in an hour", "none in an hour"),
+        (Incidents(0, ()), "none open", "none open"),
+        (Volume((("a\x1b[2Jb", 3),)), "3 in an hour", "a"),
+    ],
+)
+def test_what_little_arrives_is_said(told: Told, word: str, detail: str) -> None:
+    part = Part("logs", told, NOW)
+
+    assert word in parts.part_row("logs", part, 60, NOW).plain
+    name: PartName = "hosts" if isinstance(told, Hosts) else "logs"
+    said = parts.part_detail(name, part, 60, NOW).plain
+    assert detail in said
+    assert "\x1b" not in said
+
+
+def test_what_was_told_before_a_limit_stays_with_its_age() -> None:
+    before = Part("traces", Volume((("demo", 40),)), NOW - timedelta(minutes=7), DatadogRateLimitError("Wait.", 500))
+
+    assert parts.part_words(before, NOW) == "asked too often; 40 in an hour 7m ago"
+    assert "as of 7m ago" in parts.part_detail("traces", before, 60, NOW).plain
+    assert "Datadog was asked too often" in parts.part_detail("traces", before, 60, NOW).plain
+
+
+def test_what_arrived_is_gone_once_the_keys_are_not_good_any_more() -> None:
+    look = await_look(FakeDatadog(dict(BOTH), monitors=SOME, parts=arrived(NOW)))
+    health = Health().answered(look, NOW)
+
+    assert health.part("part:logs") is not None
+    assert health.answered(await_look(FakeDatadog({"api": "bad"})), NOW).part("part:logs") is None
 
 
 def test_monitors_that_cannot_be_read_now_stay_with_their_age() -> None:
@@ -365,8 +435,8 @@ def test_a_state_that_is_new_is_shown_in_its_own_word() -> None:
 
 @pytest.mark.parametrize("width", [33, 60, 120])
 def test_rows_are_as_wide_as_they_may_be(width: int) -> None:
-    health = Health().answered(await_look(FakeDatadog(dict(BOTH), monitors=SOME)), NOW)
-    for row in ROWS[4:]:
+    health = Health().answered(await_look(FakeDatadog(dict(BOTH), monitors=SOME, parts=arrived(NOW))), NOW)
+    for row in (*PARTS, *MONITORS):
         assert presenter.row(health, row, width, NOW).cell_length == width
 
 

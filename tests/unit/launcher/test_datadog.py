@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.datadog_api import API_KEY, APP_KEY, DatadogServer, datadog_server
+from tests.fakes.datadog_api import API_KEY, APP_KEY, Answer, DatadogServer, datadog_server
 from tests.fakes.secrets import MemorySecrets
 from tests.unit.launcher.conftest import Cli
 
@@ -99,3 +99,40 @@ def test_keys_are_neither_said_nor_logged(vibecode: Cli, datadog: DatadogServer,
     assert result.document["app_key"]["state"] == "refused"
     for secret in (API_KEY, "0" * 40):
         assert secret not in result.out + result.err + log
+
+
+def test_the_status_tells_what_arrives(vibecode: Cli, datadog: DatadogServer) -> None:
+    vibecode.environ |= {"DD_API_KEY": API_KEY, "DD_APP_KEY": APP_KEY}
+    said = vibecode("datadog", "status").out
+    health = vibecode("datadog", "status", "--json").document["health"]
+
+    for words in ("Hosts: 1 of 2 reporting (laptop", "Traces: 1,240 within an hour (vibecode 1,200, demo 40)"):
+        assert words in said
+    assert "Logs: 5,200 within an hour" in said
+    assert "Incidents: 1 open (SEV-2 Sign-in is down)" in said
+    assert list(health) == ["hosts", "metrics", "traces", "logs", "incidents"]
+    assert health["hosts"]["told"]["reporting"] == 1
+    assert health["metrics"]["told"]["last"] == "2026-03-01T11:59:40+00:00"
+    assert health["logs"]["url"] == "https://app.datadoghq.eu/logs?query=env%3Alocal"
+    assert all(part["at"] and part["problem"] is None for part in health.values())
+
+
+def test_a_part_that_may_not_be_read_names_its_scope_and_the_rest_is_told(
+    vibecode: Cli, datadog: DatadogServer
+) -> None:
+    vibecode.environ |= {"DD_API_KEY": API_KEY, "DD_APP_KEY": APP_KEY}
+    datadog.disturb = lambda one: Answer.error(403, "Forbidden") if one.path.startswith("/api/v2/logs") else None
+    said = vibecode("datadog", "status")
+    health = vibecode("datadog", "status", "--json").document["health"]
+
+    assert said.code == 0
+    assert "the scope logs_read_data" in said.out
+    assert "Hosts: 1 of 2 reporting" in said.out
+    assert health["logs"]["problem"]["code"] == "datadog-scope-missing"
+    assert [name for name, part in health.items() if part["problem"]] == ["logs"]
+
+
+def test_without_an_application_key_nothing_is_asked_of_what_arrives(vibecode: Cli, datadog: DatadogServer) -> None:
+    vibecode.environ |= {"DD_API_KEY": API_KEY}
+
+    assert vibecode("datadog", "status", "--json").document["health"] is None

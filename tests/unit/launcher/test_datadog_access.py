@@ -132,3 +132,23 @@ async def test_the_agent_needs_a_key_and_then_a_cluster(access: LocalDatadogAcce
         await done(access.enable(lite=False))
     with pytest.raises(ClusterDownError):
         await done(access.disable())
+
+
+async def test_what_arrives_is_told_where_the_monitors_cannot_be_read(
+    access: LocalDatadogAccess, server: DatadogServer
+) -> None:
+    server.disturb = lambda one: Answer.error(503, "Unavailable") if one.path == "/api/v1/monitor" else None
+    look = await access.look()
+
+    assert isinstance(look.problem, DatadogOutageError)
+    assert [part.name for part in look.parts if part.error is None] == [
+        *("hosts", "metrics", "traces", "logs", "incidents"),
+    ]
+
+
+async def test_two_looks_in_a_row_ask_once_what_arrives(access: LocalDatadogAccess, server: DatadogServer) -> None:
+    first = await access.look()
+    second = await access.look()
+
+    assert first.parts == second.parts
+    assert server.made().count(("GET", "/api/v1/hosts")) == 1

@@ -1,0 +1,1 @@
+"""What has arrived in Datadog lately: hosts, metrics, traces, logs, and the incidents that are open there."""
