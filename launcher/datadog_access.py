@@ -23,7 +23,7 @@ from templates.events import Event, Steps, stream
 if TYPE_CHECKING:
     from cluster.datadog.client import DatadogApi
     from cluster.datadog.monitors.found import FoundMonitor
-    from cluster.datadog.monitors.plan import Plan, Update
+    from cluster.datadog.monitors.plan import Change, Plan, Update
     from cluster.datadog.status import DatadogStatus
     from cluster.kube.api import Kube
 
@@ -89,28 +89,29 @@ class LocalDatadogAccess:
 
     def apply(self, shown: "Plan") -> AsyncIterator[Event]:
         async def work(steps: Steps) -> None:
-            from cluster.datadog.monitors.work import apply
+            from cluster.datadog.upkeep import apply_plan
 
             async with self._connect() as connection:
-                async with steps.step("read", "Reading the monitors"):
+                async with steps.step("read", "Reading what is there"):
                     plan = await self._plan(connection)
                     unseen = [one.monitor.id for one in plan.overwritten if not _is_in(shown, one)]
+                    if _changes(plan) and _changes(plan) != _changes(shown):
+                        unseen.append("the dashboard")
                     if unseen:
                         raise DatadogChangedError(f"{', '.join(unseen)} changed after the plan was shown.")
-                async for event in apply(connection.api, plan):
+                async for event in apply_plan(connection.api, plan):
                     steps.pass_on(event)
 
         return stream(work)
 
     def destroy(self) -> AsyncIterator[Event]:
         async def work(steps: Steps) -> None:
-            from cluster.datadog.monitors.found import find_monitors
-            from cluster.datadog.monitors.work import destroy
+            from cluster.datadog.upkeep import destroy_kept, find_kept
 
             async with self._connect() as connection:
-                async with steps.step("read", "Reading the monitors"):
-                    found = await find_monitors(connection.api)
-                async for event in destroy(connection.api, found):
+                async with steps.step("read", "Reading what is there"):
+                    kept = await find_kept(connection.api)
+                async for event in destroy_kept(connection.api, kept):
                     steps.pass_on(event)
 
         return stream(work)
@@ -132,12 +133,9 @@ class LocalDatadogAccess:
             yield connection
 
     async def _plan(self, connection: Connection) -> "Plan":
-        from cluster.datadog.monitors.definitions import MONITORS
-        from cluster.datadog.monitors.found import find_monitors
-        from cluster.datadog.monitors.plan import make_plan
+        from cluster.datadog.upkeep import read_plan
 
-        found = await find_monitors(connection.api)
-        return make_plan(MONITORS, found, __version__, self.loaded.values.datadog_notify)
+        return await read_plan(connection.api, __version__, self.loaded.values.datadog_notify)
 
 
 async def _found(api: "DatadogApi") -> "tuple[FoundMonitor, ...] | DatadogError":
@@ -154,7 +152,12 @@ def _is_in(shown: "Plan", update: "Update") -> bool:
     return any((one.monitor, one.changes) == (update.monitor, update.changes) for one in shown.update)
 
 
+def _changes(plan: "Plan") -> "tuple[Change, ...]":
+    """What of somebody's would be written anew in the dashboard."""
+    return plan.dashboard.changes if plan.dashboard is not None else ()
+
+
 def _import() -> None:
     """Beside the event loop, since it takes its time."""
-    for module in ("status", "health.questions", "monitors.plan", "agent.connection"):
+    for module in ("status", "health.questions", "upkeep", "agent.connection"):
         import_module(f"cluster.datadog.{module}")

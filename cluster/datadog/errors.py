@@ -41,9 +41,15 @@ class DatadogMonitorError(DatadogError):
     hint = "Nothing was written. Where `datadog_notify` is set, see whether its handles exist: `vibecode config`."
 
 
+class DatadogDashboardError(DatadogError):
+    code = "datadog-dashboard-refused"
+    title = "Datadog does not take the dashboard"
+    hint = "The monitors are as they should be. A newer VibeCode may know how Datadog wants its dashboard now."
+
+
 class DatadogChangedError(DatadogError):
     code = "datadog-changed"
-    title = "Somebody else has changed a monitor meanwhile"
+    title = "Somebody else has changed something of it meanwhile"
     hint = "Nothing was written. Look at the plan again: it shows what is there now."
 
 

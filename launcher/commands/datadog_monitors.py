@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING
 
 from cluster.datadog.sites import page_url
 from launcher import __version__
+from launcher.commands.datadog_dashboard import (
+    LONGEST,
+    dashboard_changes,
+    dashboard_document,
+    dashboard_done,
+    dashboard_words,
+    difference,
+)
 from launcher.context import Context
 from launcher.datadog import Connection, datadog_connection, datadog_keys, datadog_status, named_site
 from launcher.output.console import Console
 from launcher.output.text import columns
-from templates.text import DASH, plain
+from templates.text import plain
 
 if TYPE_CHECKING:
     from cluster.datadog.monitors.found import FoundMonitor
     from cluster.datadog.monitors.plan import Plan, Update
-
-LONGEST = 300
-"""Characters of a value that are shown."""
 
 
 async def monitors(context: Context, args: Namespace) -> int:
@@ -36,12 +41,10 @@ async def _connect(context: Context) -> AsyncGenerator[Connection]:
 
 
 async def _made_plan(context: Context, connection: Connection) -> "Plan":
-    from cluster.datadog.monitors.definitions import MONITORS
-    from cluster.datadog.monitors.found import find_monitors
-    from cluster.datadog.monitors.plan import make_plan
+    from cluster.datadog.upkeep import read_plan
 
-    found = await context.wait("Reading the monitors", find_monitors(connection.api))
-    return make_plan(MONITORS, found, __version__, context.loaded.values.datadog_notify)
+    notify = context.loaded.values.datadog_notify
+    return await context.wait("Reading what is there", read_plan(connection.api, __version__, notify))
 
 
 async def _plan(context: Context, _: Namespace) -> int:
@@ -52,45 +55,62 @@ async def _plan(context: Context, _: Namespace) -> int:
 
 
 async def _apply(context: Context, args: Namespace) -> int:
-    from cluster.datadog.monitors.work import apply
+    from cluster.datadog.upkeep import apply_plan
 
     console = context.console
     async with _connect(context) as connection:
         plan = await _made_plan(context, connection)
-        if plan.overwritten and not args.yes:
-            console.say("\n".join(line for one in plan.overwritten for line in _update_lines(one)))
-            names = ", ".join(one.monitor.id for one in plan.overwritten)
+        dashboard_differs = plan.dashboard is not None and plan.dashboard.state == "change"
+        if (plan.overwritten or dashboard_differs) and not args.yes:
+            shown = [line for one in plan.overwritten for line in _update_lines(one)]
+            console.say("\n".join([*shown, *dashboard_changes(plan.dashboard)]))
+            names = ", ".join([*(one.monitor.id for one in plan.overwritten), *["the dashboard"] * dashboard_differs])
             if not await console.confirm(f"Change {names} in Datadog, as shown above?", flag="--yes"):
                 console.say("Nothing is changed.")
                 return 1
         left = "what was written stays; the same command does the rest."
-        await context.work(apply(connection.api, plan), left=lambda: left)
+        await context.work(apply_plan(connection.api, plan), left=lambda: left)
     created, changed = [one.monitor.id for one in plan.create], [one.monitor.id for one in plan.update]
     kept = [one.monitor for one in plan.keep]
     words = f"{len(created)} made, {len(changed)} changed, {len(kept)} as they should be."
     page = page_url(connection.site, "monitors/manage?q=tag%3Amanaged_by%3Avibecode")
-    document = {"created": created, "changed": changed, "kept": kept, "url": page}
-    console.answer(document, "\n".join([words, *_others(plan, connection.site), f"They are at {page}"]))
+    dashboard = dashboard_document(plan.dashboard, connection.site)
+    document = {"created": created, "changed": changed, "kept": kept, "url": page, "dashboard": dashboard}
+    told = [
+        words,
+        *_others(plan, connection.site),
+        f"They are at {page}",
+        *dashboard_done(plan.dashboard, connection.site),
+    ]
+    console.answer(document, "\n".join(told))
     return 0
 
 
 async def _destroy(context: Context, args: Namespace) -> int:
-    from cluster.datadog.monitors.found import find_monitors
-    from cluster.datadog.monitors.work import destroy
+    from cluster.datadog.upkeep import destroy_kept, find_kept
 
     console = context.console
     async with _connect(context) as connection:
-        found = await context.wait("Reading the monitors", find_monitors(connection.api))
-        if found and not args.yes:
-            listed = "\n".join(f"  {one.id}  {plain(one.name)[:LONGEST]}" for one in found)
-            question = f"{listed}\nDelete these {len(found)} for everybody in this Datadog?"
-            if not await console.confirm(question, flag="--yes"):
+        kept = await context.wait("Reading what is there", find_kept(connection.api))
+        named = [f"  {one.id}  {plain(one.name)[:LONGEST]}" for one in kept.monitors]
+        named += [f"  {one.id}  the dashboard {plain(one.title)[:LONGEST]}" for one in kept.dashboards]
+        if named and not args.yes:
+            question = f"Delete these {len(named)} for everybody in this Datadog?"
+            if not await console.confirm("\n".join([*named, question]), flag="--yes"):
                 console.say("Nothing is deleted.")
                 return 1
-        if found:
-            await context.work(destroy(connection.api, found), left=lambda: "the same command deletes the rest.")
-    words = f"{len(found)} monitors are deleted." if found else "There are no monitors of VibeCode."
-    console.answer({"deleted": [one.monitor for one in found]}, words)
+        if named:
+            await context.work(destroy_kept(connection.api, kept), left=lambda: "the same command deletes the rest.")
+    words = f"{len(kept.monitors)} monitors are deleted." if kept.monitors else "There are no monitors of VibeCode."
+    lines = [words, *["The dashboard is deleted, too."] * bool(kept.dashboards)]
+    if kept.problem is not None:
+        lines.append(f"{kept.problem.detail} Where there is a dashboard, it is there still. {kept.problem.hint}")
+    document = {
+        "deleted": [one.monitor for one in kept.monitors],
+        "dashboards": [one.id for one in kept.dashboards],
+        "dashboard_problem": kept.problem.as_dict() if kept.problem is not None else None,
+    }
+    console.answer(document, "\n".join(lines))
     return 0
 
 
@@ -114,6 +134,7 @@ def _document(plan: "Plan", site: str) -> dict[str, object]:
         "keep": [one.monitor for one in plan.keep],
         "copies": others(plan.copies),
         "unknown": others(plan.unknown),
+        "dashboard": dashboard_document(plan.dashboard, site),
     }
 
 
@@ -128,15 +149,17 @@ def _lines(console: Console, plan: "Plan", site: str) -> list[str]:
     for one in plan.update:
         lines += [console.style(line, "yellow") if not line.startswith(" ") else line for line in _update_lines(one)]
     counts = f"{len(plan.create)} to make, {len(plan.update)} to change, {len(plan.keep)} as they should be."
-    if plan.create or plan.update:
-        counts += " Do it: `vibecode datadog monitors apply`."
-    return [*lines, *([""] if lines else []), counts, *_others(plan, site)]
+    differs = plan.dashboard is not None and plan.dashboard.state in ("create", "change")
+    dashboard = [*dashboard_changes(plan.dashboard), *dashboard_words(plan.dashboard)]
+    if plan.create or plan.update or differs:
+        dashboard.append("Do it: `vibecode datadog monitors apply`.")
+    return [*lines, *([""] if lines else []), counts, *_others(plan, site), *dashboard]
 
 
 def _update_lines(one: "Update") -> list[str]:
     lines = [f"~ P{one.monitor.priority} {one.monitor.id}: {one.monitor.title}"]
     for change in one.changes:
-        lines += [f"    {change.field}", f"      - {_shown(change.there)}", f"      + {_shown(change.wanted)}"]
+        lines += difference(change)
     return lines
 
 
@@ -147,10 +170,6 @@ def _others(plan: "Plan", site: str) -> list[str]:
         f"This version does not know {one.monitor}, and leaves it alone: {_url(site, one)}" for one in plan.unknown
     ]
     return [plain(line) for line in (*copies, *unknown)]
-
-
-def _shown(value: object) -> str:
-    return DASH if value is None else plain(str(value).replace("\n", " "))[:LONGEST]
 
 
 def _url(site: str, one: "FoundMonitor") -> str:

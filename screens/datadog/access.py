@@ -37,7 +37,7 @@ class DatadogAccess(Protocol):
     async def look(self) -> Look: ...
 
     async def plan(self) -> "Plan":
-        """What would have to be done so that the monitors are as they are defined."""
+        """What would have to be done so that monitors and dashboard are as they are defined."""
         ...
 
     def apply(self, shown: "Plan") -> AsyncIterator[Event]:
@@ -45,7 +45,7 @@ class DatadogAccess(Protocol):
         ...
 
     def destroy(self) -> AsyncIterator[Event]:
-        """Deletes VibeCode's own monitors."""
+        """Deletes VibeCode's own monitors, and its dashboard."""
         ...
 
     def enable(self, *, lite: bool) -> AsyncIterator[Event]:

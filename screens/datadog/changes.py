@@ -16,19 +16,49 @@ LONGEST = 300
 
 
 def todo(plan: "Plan") -> int:
-    """How many monitors would be written."""
-    return len(plan.create) + len(plan.update)
+    """How many monitors and dashboards would be written."""
+    return len(plan.create) + len(plan.update) + (_dashboard(plan) in ("create", "change"))
 
 
 def counts(plan: "Plan") -> str:
-    made, changed, kept = len(plan.create), len(plan.update), len(plan.keep)
+    state = _dashboard(plan)
+    made, changed = len(plan.create) + (state == "create"), len(plan.update) + (state == "change")
+    kept = len(plan.keep) + (state == "keep")
     words = [f"{made} to make"] * bool(made) + [f"{changed} to change"] * bool(changed)
     return ", ".join([*words, f"{kept} as they should be"])
 
 
 def lines(plan: "Plan", width: int) -> list[Content]:
     """Each monitor that would be made (`+`) or changed (`~`), and those that are left alone, at this width."""
-    return [line.truncate(width, ellipsis=True) for line in (*_made(plan), *_changed(plan), *_left_alone(plan))]
+    return [line.truncate(width, ellipsis=True) for line in _lines(plan)]
+
+
+def _lines(plan: "Plan") -> Iterator[Content]:
+    yield from _made(plan)
+    yield from _changed(plan)
+    yield from _of_dashboard(plan)
+    yield from _left_alone(plan)
+
+
+def _dashboard(plan: "Plan") -> str:
+    return plan.dashboard.state if plan.dashboard is not None else ""
+
+
+def _of_dashboard(plan: "Plan") -> Iterator[Content]:
+    dashboard = plan.dashboard
+    if dashboard is None:
+        return
+    if dashboard.state == "create":
+        yield Content.assemble(("+ ", "$success bold"), ("The dashboard", "bold"), "  metrics and monitors on one page")
+    elif dashboard.state == "change":
+        yield Content.assemble(("~ ", "$warning bold"), ("The dashboard", "bold"))
+        for change in dashboard.changes:
+            yield from _difference(change)
+    elif dashboard.problem is not None:
+        yield Content.assemble(("! ", "$warning bold"), plain(dashboard.problem.detail))
+        yield Content.styled(f"      {dashboard.problem.hint}", "$muted")
+    for copy in dashboard.copies:
+        yield Content.styled(f"  A copy of the dashboard is left alone: {copy.id}", "$muted")
 
 
 def _made(plan: "Plan") -> Iterator[Content]:

@@ -44,13 +44,13 @@ class PlanScreen(ModalScreen["Plan"]):
         super().__init__()
         self._make = plan
         self._plan: Plan | None = None
-        self._counts = Words(Content.styled("Reading the monitors that are there", "$muted"))
+        self._counts = Words(Content.styled("Reading what is there", "$muted"))
         self._lines = LineView()
         self._keys = Words(keys((("esc", "goes back"),)))
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"):
-            yield Static(Content.styled("The monitors in Datadog", "bold"))
+            yield Static(Content.styled("Monitors and dashboard in Datadog", "bold"))
             yield self._counts
             yield self._lines
             yield self._keys

@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 AGAIN = 60.0
 """Seconds between two looks while the place is shown: a few requests, far below what Datadog allows."""
-WRITING, DELETING = "Writing the monitors", "Deleting the monitors"
+WRITING, DELETING = "Writing monitors and dashboard", "Deleting monitors and dashboard"
 ENABLING, DISABLING = "Putting Datadog's Agent into the cluster", "Removing Datadog's Agent"
 
 
@@ -250,7 +250,7 @@ class DatadogScreen(PlaceScreen):
 
         def answered(plan: "Plan | None") -> None:
             if plan is not None:
-                self._begin(WRITING, lambda: self._access.apply(plan), "The monitors are in Datadog")
+                self._begin(WRITING, lambda: self._access.apply(plan), "Monitors and dashboard are in Datadog")
 
         self.app.push_screen(PlanScreen(self._access.plan), answered)
 
@@ -258,10 +258,12 @@ class DatadogScreen(PlaceScreen):
         count = len(self._health.monitors or ())
 
         def confirmed() -> None:
-            self._begin(DELETING, self._access.destroy, "The monitors are deleted")
+            self._begin(DELETING, self._access.destroy, "Monitors and dashboard are deleted")
 
         detail = "Only those that VibeCode made; they are gone for everybody in this Datadog, and can be made again."
-        self.post_message(Ask(f"Delete {count} monitors in Datadog?", detail, "Delete them", confirmed))
+        self.post_message(
+            Ask(f"Delete {count} monitors and the dashboard in Datadog?", detail, "Delete them", confirmed)
+        )
 
     def action_enable(self) -> None:
         self._begin(ENABLING, lambda: self._access.enable(lite=False), "Datadog's Agent runs in the cluster")

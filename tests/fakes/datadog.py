@@ -1,10 +1,11 @@
 """`DatadogAccess` in memory: keys that begin with `good` are taken, and monitors are planned by the real rules."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from cluster.datadog.agent.state import AgentCheck, AgentPod, AgentState, Match, Received
+from cluster.datadog.dashboard.plan import DashboardPlan
 from cluster.datadog.health.parts import Host, Hosts, Incident, Incidents, Metrics, Part, Series, Volume
 from cluster.datadog.keys import KeyKind, KeySource
 from cluster.datadog.monitors.definitions import MONITORS
@@ -88,6 +89,7 @@ class FakeDatadog:
     refuses: VibeCodeError | None = None
     agent: AgentState = ABSENT
     parts: tuple[Part, ...] = ()
+    dashboard: DashboardPlan | None = None
     looks: int = 0
     shown: list[Plan] = field(default_factory=list[Plan])
     profiles: list[str] = field(default_factory=list[str])
@@ -116,7 +118,7 @@ class FakeDatadog:
     async def plan(self) -> Plan:
         if self.error is not None:
             raise self.error
-        return make_plan(MONITORS, self.monitors, "1.0")
+        return replace(make_plan(MONITORS, self.monitors, "1.0"), dashboard=self.dashboard)
 
     def apply(self, shown: Plan) -> AsyncIterator[Event]:
         async def work(steps: Steps) -> None:

@@ -1,4 +1,4 @@
-"""Datadog's HTTP API as it is documented, over real HTTP: sites, keys, what arrives, monitors, limits and outages.
+"""Datadog's HTTP API as it is documented, over real HTTP: sites, keys, what arrives, monitors, dashboards, limits.
 
 Sources: https://docs.datadoghq.com/api/latest/ (authentication, monitors, rate limits); the refusals' words and the
 fields that the API adds to a monitor are those of the recorded answers in datadog-api-client-python's tests.
@@ -19,6 +19,7 @@ from tests.fakes.datadog_health import arrived
 API_KEY = "0123456789abcdef0123456789abcdef"
 APP_KEY = "fedcba9876543210fedcba9876543210fedcba98"
 Monitor = dict[str, Any]
+Dashboard = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class DatadogServer:
     app_key: str = APP_KEY
     disturb: Callable[[Request], Answer | None] = lambda _: None
     monitors: dict[int, Monitor] = field(default_factory=dict[int, Monitor])
+    dashboards: dict[str, Dashboard] = field(default_factory=dict[str, Dashboard])
+    may_see_dashboards: bool = True
     health: dict[tuple[str, str], object] = field(default_factory=arrived)
     requests: list[Request] = field(default_factory=list[Request])
     address: str = ""
@@ -75,6 +78,13 @@ class DatadogServer:
         self.monitors[number] = kept | {"id": number, "type": kind, "options": added | monitor.get("options", {})}
         return number
 
+    def put_dashboard(self, **dashboard: Any) -> str:
+        """A dashboard as the API keeps it: with ids, and null for what is not set."""
+        number = f"abc-def-{len(self.dashboards):03}"
+        unset = {"notify_list": None, "template_variables": None, "tags": None, "reflow_type": None}
+        self.dashboards[number] = unset | _numbered(dashboard) | {"id": number, "author_handle": "you@example.com"}
+        return number
+
     def answer(self, request: Request, api_key: str, app_key: str) -> Answer:
         if disturbed := self.disturb(request):
             return disturbed
@@ -89,7 +99,32 @@ class DatadogServer:
             return Answer(200, self.health[request.method, request.path])
         if request.method != "GET" and not self.may_write:
             return Answer.error(403, "Forbidden: missing required scope monitors_write")
+        if request.path.startswith("/api/v1/dashboard"):
+            return self._dashboard(request) if self.may_see_dashboards else Answer.error(403, "Forbidden")
         return self._monitor(request)
+
+    def _dashboard(self, request: Request) -> Answer:
+        number = request.path.removeprefix("/api/v1/dashboard").removeprefix("/")
+        if number and number not in self.dashboards:
+            return Answer.error(404, f"Dashboard with ID {number} not found")
+        match request.method:
+            case "GET" if not number:
+                start, count = int(request.query.get("start", 0)), int(request.query.get("count", 100))
+                listed = [
+                    {key: one[key] for key in ("id", "title", "description", "layout_type")}
+                    for one in self.dashboards.values()
+                ]
+                return Answer(200, {"dashboards": listed[start : start + count]})
+            case "POST":
+                if "widgets" not in request.body:
+                    return Answer.error(400, "Invalid value for widgets")
+                return Answer(200, self.dashboards[self.put_dashboard(**request.body)])
+            case "PUT":
+                self.dashboards[number] |= _numbered(request.body)
+            case "DELETE":
+                del self.dashboards[number]
+                return Answer(200, {"deleted_dashboard_id": number})
+        return Answer(200, self.dashboards[number])
 
     def _monitor(self, request: Request) -> Answer:
         number = int((re.findall(r"^/api/v1/monitor/(\d+)$", request.path) or ["0"])[0])
@@ -117,6 +152,19 @@ class DatadogServer:
         size = int(query.get("page_size", 100))
         start = int(query["page"]) * size if "page" in query else 0
         return found[start : start + size] if "page" in query else found
+
+
+def _numbered(value: Any, key: str = "") -> Any:
+    """With an id for each widget, as the API gives one."""
+    if isinstance(value, dict):
+        table: dict[str, Any] = value
+        return {name: _numbered(one, name) for name, one in table.items()}
+    if isinstance(value, list):
+        listed: list[Any] = value
+        if key == "widgets":
+            return [{**_numbered(one), "id": 4285503924196827 + number} for number, one in enumerate(listed)]
+        return [_numbered(one) for one in listed]
+    return value
 
 
 def _judged(monitor: Monitor) -> Answer | None:

@@ -10,8 +10,11 @@ from textual.pilot import Pilot
 from textual.widgets import Markdown, Static
 
 from cluster.datadog.agent.state import AgentState
+from cluster.datadog.dashboard.found import FoundDashboard
+from cluster.datadog.dashboard.plan import DashboardPlan
 from cluster.datadog.errors import DatadogOutageError, DatadogRateLimitError, DatadogScopeError, DatadogSiteError
 from cluster.datadog.health.parts import Hosts, Incidents, Metrics, Part, PartName, Told, Volume
+from cluster.datadog.monitors.plan import Change
 from screens.datadog import changes, details, parts, presenter
 from screens.datadog.access import Look
 from screens.datadog.health import PARTS, ROWS, Health
@@ -168,7 +171,7 @@ def test_a_site_that_is_none(stage: Stage, datadog: FakeDatadog, snap_compare: S
 @pytest.mark.parametrize("size", ["normal", "small"])
 def test_the_plan(stage: Stage, connected: FakeDatadog, snap_compare: Snap, size: str) -> None:
     changed = found("ingress-down").model_copy(update={"name": "Ours", "query": "avg(last_5m):avg:x{*} > 3"})
-    connected.monitors = (found("cluster-down"), changed)
+    connected.monitors, connected.dashboard = (found("cluster-down"), changed), DashboardPlan({})
 
     async def planned(pilot: Pilot[None]) -> None:
         await pressed("p")(pilot)
@@ -438,6 +441,24 @@ def test_rows_are_as_wide_as_they_may_be(width: int) -> None:
     health = Health().answered(await_look(FakeDatadog(dict(BOTH), monitors=SOME, parts=arrived(NOW))), NOW)
     for row in (*PARTS, *MONITORS):
         assert presenter.row(health, row, width, NOW).cell_length == width
+
+
+@pytest.mark.parametrize(
+    ("dashboard", "said", "count"),
+    [
+        (DashboardPlan({}), "+ The dashboard", 1),
+        (DashboardPlan({}, FoundDashboard(id="a"), (Change("title", "mine\x1b[2J", "VibeCode"),)), "- mine", 1),
+        (DashboardPlan({}, FoundDashboard(id="a")), "", 0),
+        (DashboardPlan({}, problem=DatadogScopeError("Forbidden.", hint="Give it.")), "Give it.", 0),
+    ],
+)
+def test_the_dashboard_is_part_of_the_plan(dashboard: DashboardPlan, said: str, count: int) -> None:
+    plan = asyncio.run(FakeDatadog(monitors=everything(), dashboard=dashboard).plan())
+    text = "\n".join(line.plain for line in changes.lines(plan, 80))
+
+    assert said in text
+    assert "\x1b" not in text
+    assert changes.todo(plan) == count
 
 
 def test_lines_of_a_plan_steer_no_terminal() -> None:

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cluster.datadog.monitors.found import FoundMonitor
 from cluster.datadog.monitors.monitor import Monitor
+
+if TYPE_CHECKING:
+    from cluster.datadog.dashboard.plan import DashboardPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Update:
 class Plan:
     """`copies` have the tag of a monitor that is there already, `unknown` that of one which is not defined here.
 
-    Neither is touched but by `destroy`.
+    Neither is touched but by `destroy`. `dashboard` is the one beside the monitors, None where only those are planned.
     """
 
     create: tuple[Creation, ...]
@@ -45,6 +48,7 @@ class Plan:
     keep: tuple[FoundMonitor, ...]
     copies: tuple[FoundMonitor, ...] = ()
     unknown: tuple[FoundMonitor, ...] = ()
+    dashboard: "DashboardPlan | None" = None
 
     @property
     def overwritten(self) -> tuple[Update, ...]:

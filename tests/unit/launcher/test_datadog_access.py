@@ -152,3 +152,18 @@ async def test_two_looks_in_a_row_ask_once_what_arrives(access: LocalDatadogAcce
 
     assert first.parts == second.parts
     assert server.made().count(("GET", "/api/v1/hosts")) == 1
+
+
+async def test_a_dashboard_that_somebody_changes_meanwhile_is_not_overwritten(
+    access: LocalDatadogAccess, server: DatadogServer
+) -> None:
+    await done(access.apply(await access.plan()))
+    plan = await access.plan()
+    [number] = server.dashboards
+    server.dashboards[number]["title"] = "mine"
+
+    with pytest.raises(DatadogChangedError, match="the dashboard"):
+        await done(access.apply(plan))
+    assert server.dashboards[number]["title"] == "mine"
+    await done(access.destroy())
+    assert server.dashboards == {}

@@ -42,9 +42,48 @@ def test_apply_then_plan_then_destroy(vibecode: Cli, datadog: DatadogServer) -> 
     assert all(one["message"].endswith("@slack-team") for one in datadog.monitors.values())
     assert (again["created"], again["changed"], again["kept"]) == ([], [], IDS)
     assert (plan["create"], plan["change"], plan["keep"]) == ([], [], IDS)
-    assert vibecode("datadog", "monitors", "destroy", "--yes", "--json").document == {"deleted": IDS}
+    [dashboard] = datadog.dashboards
+    destroyed = vibecode("datadog", "monitors", "destroy", "--yes", "--json").document
+    assert destroyed == {"deleted": IDS, "dashboards": [dashboard], "dashboard_problem": None}
+    assert datadog.monitors == datadog.dashboards == {}
+    nothing = vibecode("datadog", "monitors", "destroy", "--json").document
+    assert nothing == {"deleted": [], "dashboards": [], "dashboard_problem": None}
+
+
+def test_the_dashboard_is_planned_made_and_kept(vibecode: Cli, datadog: DatadogServer) -> None:
+    planned = vibecode("datadog", "monitors", "plan")
+    vibecode("datadog", "monitors", "apply")
+    [number] = datadog.dashboards
+    kept = vibecode("datadog", "monitors", "plan", "--json").document["dashboard"]
+
+    assert "The dashboard: to make." in planned.out
+    assert kept["state"] == "keep"
+    assert kept["url"] == f"https://app.datadoghq.eu/dashboard/{number}"
+    assert "The dashboard is as it should be." in vibecode("datadog", "monitors", "plan").out
+
+
+def test_a_dashboard_that_somebody_changed_is_shown_and_set_back_only_if_it_is_wanted(
+    vibecode: Cli, datadog: DatadogServer
+) -> None:
+    vibecode("datadog", "monitors", "apply")
+    [number] = datadog.dashboards
+    datadog.dashboards[number]["title"] = "mine\x1b[2J"
+    plan = vibecode("datadog", "monitors", "plan")
+    refused = vibecode("datadog", "monitors", "apply")
+
+    assert "~ the dashboard\n    title\n      - mine\n      + VibeCode\n" in plan.out
+    assert (refused.code, "--yes" in refused.err) == (2, True)
+    assert "\x1b" not in plan.out + refused.err
+    assert vibecode("datadog", "monitors", "apply", "--yes").code == 0
+    assert datadog.dashboards[number]["title"] == "VibeCode"
+
+
+def test_keys_that_may_not_see_dashboards_say_which_scopes(vibecode: Cli, datadog: DatadogServer) -> None:
+    datadog.may_see_dashboards = False
+    said = [vibecode("datadog", "monitors", *words).out for words in (["plan"], ["apply"], ["destroy", "--yes"])]
+
+    assert all("dashboards_read and dashboards_write" in one for one in said)
     assert datadog.monitors == {}
-    assert vibecode("datadog", "monitors", "destroy", "--json").document == {"deleted": []}
 
 
 def test_what_somebody_changed_is_shown_and_undone_only_if_it_is_wanted(vibecode: Cli, datadog: DatadogServer) -> None:

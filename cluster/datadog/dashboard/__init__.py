@@ -1,0 +1,1 @@
+"""The dashboard that VibeCode keeps in Datadog, beside its monitors."""
