@@ -106,7 +106,7 @@ class KubernetesWorkspaces:
         """The Deployment goes last: while it is there, a delete that was cut off can be called again."""
         await self._deployment(name)
         async with steps.step("delete", f"Deleting {name} and its files", expected=3) as step:
-            for kind in ("Ingress", "NetworkPolicy", "Service", "Secret", "Lease"):
+            for kind in ("Ingress", "NetworkPolicy", "Service", "RoleBinding", "Role", "Secret", "Lease"):
                 for one in await self.kube.list(kind, WORKSPACES_NAMESPACE, labels={WORKSPACE_LABEL: name}):
                     await self.kube.delete(kind, one["metadata"]["name"], WORKSPACES_NAMESPACE)
             await self._scale(name, 0)

@@ -5,9 +5,11 @@ https://docs.datadoghq.com/getting_started/tagging/unified_service_tagging/.
 """
 
 import json
+from collections.abc import Mapping
 
 from cluster.kube.kinds import Object
-from cluster.manifests.labels import TEAM
+from cluster.manifests.labels import TEAM, WORKSPACES_NAMESPACE
+from templates.services import ServiceName
 
 PREFIX = "ad.datadoghq.com/"
 AGENT_ENV = "agent.datadog"
@@ -34,6 +36,27 @@ def editor_annotations(name: str, container: str, port: int) -> dict[str, str]:
         "tags": [f"workspace:{name}"],
     }
     return {**checks(container, "http_check", health), **logs(container, "code-server", name)}
+
+
+def service_check(service: ServiceName, port: int, secret: str, workspace: str) -> dict[str, str]:
+    """The Agent reads the password itself, from the Secret that its check names; the annotation has none.
+
+    Source: https://docs.datadoghq.com/agent/configuration/secrets-management/ (`ENC[k8s_secret@namespace/name/key]`).
+    """
+    check, own = _SERVICE_CHECKS[service]
+    password = f"ENC[k8s_secret@{WORKSPACES_NAMESPACE}/{secret}/password]"
+    instance = {"host": "%%host%%", "port": port, "password": password, "tags": [f"workspace:{workspace}"], **own}
+    return checks(service, check, instance)
+
+
+_SERVICE_CHECKS: Mapping[ServiceName, tuple[str, dict[str, object]]] = {
+    "postgresql": ("postgres", {"username": "app", "dbname": "app"}),
+    "redis": ("redisdb", {}),
+}
+"""The Agent's check of each service, and what it must know besides.
+
+Sources: https://docs.datadoghq.com/integrations/postgres/, https://docs.datadoghq.com/integrations/redisdb/.
+"""
 
 
 def service_tags(component: str) -> list[Object]:

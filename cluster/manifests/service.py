@@ -1,15 +1,26 @@
-"""A service beside a workspace: StatefulSet, volume, Service, Secret, and the policies that join the two alone."""
+"""A service beside a workspace: StatefulSet, volume, Service, Secret, and the policies that join the two."""
 
 from collections.abc import Iterable, Mapping
 
 from cluster.config import ClusterConfig
+from cluster.datadog.agent.names import AGENT
+from cluster.datadog.agent.names import NAMESPACE as AGENT_NAMESPACE
 from cluster.kube.kinds import Object
-from cluster.manifests.labels import TEAM, TEAM_LABEL, WORKSPACE_LABEL, WORKSPACES_NAMESPACE, labels, selector
-from cluster.manifests.observed import logs
+from cluster.manifests.labels import (
+    MANAGED_BY,
+    TEAM,
+    TEAM_LABEL,
+    WORKSPACE_LABEL,
+    WORKSPACES_NAMESPACE,
+    labels,
+    selector,
+)
+from cluster.manifests.observed import logs, service_check
 from cluster.service_programs import PROGRAMS, Place
 from templates.services import SERVICES, ServiceName
 
 COMPONENT = "service"
+SERVICE_PODS = {**MANAGED_BY, "app.kubernetes.io/component": COMPONENT}
 DATA = "/data"
 SECRETS = "/run/service"
 USER_ID = 999
@@ -72,6 +83,23 @@ def parts(workspace: str, service: ServiceName, config: ClusterConfig) -> list[O
         address,
         _policy(_meta(workspace, service, config), way_in),
         _policy(_meta(workspace, service, config, "-client"), way_out),
+        *_agent_access(workspace, service, config),
+    ]
+
+
+def _agent_access(workspace: str, service: ServiceName, config: ClusterConfig) -> list[Object]:
+    """Datadog's Agent, where there is one, may read this one Secret: its check signs in with it."""
+    group, meta = "rbac.authorization.k8s.io", _meta(workspace, service, config)
+    rule = {"apiGroups": [""], "resources": ["secrets"], "resourceNames": [meta["name"]], "verbs": ["get"]}
+    return [
+        {"apiVersion": f"{group}/v1", "kind": "Role", "metadata": meta, "rules": [rule]},
+        {
+            "apiVersion": f"{group}/v1",
+            "kind": "RoleBinding",
+            "metadata": meta,
+            "roleRef": {"apiGroup": group, "kind": "Role", "name": meta["name"]},
+            "subjects": [{"kind": "ServiceAccount", "name": AGENT, "namespace": AGENT_NAMESPACE}],
+        },
     ]
 
 
@@ -121,7 +149,8 @@ def stateful_set(workspace: str, service: ServiceName, config: ClusterConfig) ->
         ],
     }
     tags = {**meta["labels"], TEAM_LABEL: TEAM}
-    template = {"labels": tags, "annotations": logs(service, service, f"{workspace}-{service}")}
+    check = service_check(service, PROGRAMS[service].port, name, workspace)
+    template = {"labels": tags, "annotations": {**check, **logs(service, service, f"{workspace}-{service}")}}
     return {
         "apiVersion": "apps/v1",
         "kind": "StatefulSet",

@@ -21,6 +21,8 @@ COLLECTS = {
     "process": "the running processes, without their arguments",
     "openmetrics": "Traefik's requests, their duration and open connections",
     "http_check": "whether each editor answers, and how fast",
+    "postgres": "PostgreSQL's connections, transactions and sizes",
+    "redisdb": "Redis' memory, keys and clients",
     "cpu": "the machine's processors",
     "memory": "the machine's memory",
     "disk": "the machine's disks",

@@ -16,8 +16,10 @@ from cluster.datadog.agent.names import (
 )
 from cluster.kube.kinds import Object
 from cluster.manifests.labels import EDITORS, SYSTEM_NAMESPACE, WORKSPACES_NAMESPACE, selector
+from cluster.manifests.service import SERVICE_PODS
 from cluster.manifests.system import METRICS_PORT as TRAEFIK_METRICS_PORT
 from cluster.manifests.workspace import EDITOR_PORT
+from cluster.service_programs import PROGRAMS
 
 _TRAEFIK_PODS = selector("traefik", "vibecode-ingress")
 _KUBELET_PORT = 10250
@@ -26,6 +28,7 @@ _KUBELET_PORT = 10250
 def agent_network(config: AgentConfig) -> list[Object]:
     agent = _pods(NAMESPACE, AGENT_PODS)
     editors, traefik = _pods(WORKSPACES_NAMESPACE, EDITORS), _pods(SYSTEM_NAMESPACE, _TRAEFIK_PODS)
+    services, service_ports = _pods(WORKSPACES_NAMESPACE, SERVICE_PODS), [one.port for one in PROGRAMS.values()]
     receivers = [*_tcp(TRACES_PORT), {"protocol": "UDP", "port": METRICS_PORT}]
     return [
         _policy("default-deny", NAMESPACE, {}, config),
@@ -41,6 +44,7 @@ def agent_network(config: AgentConfig) -> list[Object]:
                 {"to": [_pods(NAMESPACE, CLUSTER_AGENT_PODS)], "ports": _tcp(CLUSTER_AGENT_PORT)},
                 {"to": [editors], "ports": _tcp(EDITOR_PORT)},
                 {"to": [traefik], "ports": _tcp(TRAEFIK_METRICS_PORT)},
+                {"to": [services], "ports": _tcp(*service_ports)},
             ],
         ),
         _policy(
@@ -50,6 +54,13 @@ def agent_network(config: AgentConfig) -> list[Object]:
             config,
             ingress=[{"from": [agent], "ports": _tcp(EDITOR_PORT)}],
             egress=[{"to": [agent], "ports": receivers}],
+        ),
+        _policy(
+            f"{IN_WORKSPACES}.services",
+            WORKSPACES_NAMESPACE,
+            SERVICE_PODS,
+            config,
+            ingress=[{"from": [agent], "ports": _tcp(*service_ports)}],
         ),
         _policy(
             IN_WORKSPACES,

@@ -178,6 +178,7 @@ def _agent_env(config: AgentConfig) -> list[Object]:
     return [
         *env(
             DD_HEALTH_PORT=str(HEALTH_PORT),
+            DD_SECRET_BACKEND_COMMAND="/readsecret_multiple_providers.sh",  # checks name Secrets, not passwords
             DD_DOGSTATSD_PORT=str(METRICS_PORT),
             DD_DOGSTATSD_NON_LOCAL_TRAFFIC="true",
             DD_DOGSTATSD_SOCKET="",

@@ -1,14 +1,19 @@
 """What must hold of the Agent's objects, whatever else is in them."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from cluster.config import ClusterConfig
 from cluster.datadog.agent.config import AgentImages, AgentSecrets
 from cluster.datadog.agent.manifests.objects import agent_objects, namespace
 from cluster.datadog.agent.names import HOST, NAMESPACE
+from cluster.datadog.agent.report import COLLECTS
 from cluster.kube.kinds import Object
+from cluster.manifests import service
+from templates.services import SERVICES, ServiceName
 from tests.unit.cluster.datadog.agent.conftest import API_KEY, CONFIG
 
 SECRETS = AgentSecrets(API_KEY, "t" * 64)
@@ -71,11 +76,53 @@ def test_the_node_is_only_read() -> None:
 
 
 def test_workspaces_reach_the_two_receivers_of_their_own_node() -> None:
-    [policy] = [one for one in of_kind(FULL, "NetworkPolicy") if one["metadata"]["namespace"] == "vibecode-workspaces"]
-    [egress] = policy["spec"]["egress"]
+    policies = [one for one in of_kind(FULL, "NetworkPolicy") if one["metadata"]["namespace"] == "vibecode-workspaces"]
+    [egress] = [rule for policy in policies for rule in policy["spec"].get("egress", [])]
     assert [(one["protocol"], one["port"]) for one in egress["ports"]] == [("TCP", 8126), ("UDP", 8125)]
     [service] = [one for one in of_kind(FULL, "Service") if HOST.startswith(f"{one['metadata']['name']}.")]
     assert service["spec"]["internalTrafficPolicy"] == "Local"
+
+
+def test_the_agent_and_its_checks_of_services_reach_each_other() -> None:
+    policies = {(one["metadata"]["namespace"], one["metadata"]["name"]): one for one in of_kind(FULL, "NetworkPolicy")}
+    for name in SERVICES:
+        [container] = service.stateful_set("demo", name, ClusterConfig())["spec"]["template"]["spec"]["containers"]
+        [port] = [one["containerPort"] for one in container["ports"]]
+        way_in = policies["vibecode-workspaces", "agent.datadog.services"]["spec"]
+        way_out = policies[NAMESPACE, "datadog-agent"]["spec"]["egress"]
+        labels = service.stateful_set("demo", name, ClusterConfig())["spec"]["template"]["metadata"]["labels"]
+        assert way_in["podSelector"]["matchLabels"].items() <= labels.items()
+        assert port in [one["port"] for rule in way_in["ingress"] for one in rule["ports"]]
+        assert port in [
+            one["port"]
+            for rule in way_out
+            for peer in rule.get("to", [])
+            if peer["podSelector"]["matchLabels"] == way_in["podSelector"]["matchLabels"]
+            for one in rule["ports"]
+        ]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_check_of_a_service_names_its_secret_and_may_read_that_one_alone(name: ServiceName) -> None:
+    template = service.stateful_set("demo", name, ClusterConfig())["spec"]["template"]
+    [(check, config)] = json.loads(template["metadata"]["annotations"][f"ad.datadoghq.com/{name}.checks"]).items()
+    [instance] = config["instances"]
+    parts = service.parts("demo", name, ClusterConfig())
+    [role], [binding] = of_kind(parts, "Role"), of_kind(parts, "RoleBinding")
+    secret = service.secret("demo", name, "hunter2", ClusterConfig())
+
+    assert check in COLLECTS
+    assert instance["host"] == "%%host%%"
+    assert instance["password"] == f"ENC[k8s_secret@vibecode-workspaces/{secret['metadata']['name']}/password]"
+    assert secret["stringData"]["password"] == "hunter2"
+    assert role["rules"] == [
+        {"apiGroups": [""], "resources": ["secrets"], "resourceNames": [secret["metadata"]["name"]], "verbs": ["get"]}
+    ]
+    account = {"kind": "ServiceAccount", "name": "datadog-agent", "namespace": NAMESPACE}
+    assert (binding["roleRef"]["name"], binding["subjects"]) == (role["metadata"]["name"], [account])
+    [daemon_set] = of_kind(FULL, "DaemonSet")
+    [agent] = [one for one in daemon_set["spec"]["template"]["spec"]["containers"] if one["name"] == "datadog-agent"]
+    assert {"name": "DD_SECRET_BACKEND_COMMAND", "value": "/readsecret_multiple_providers.sh"} in agent["env"]
 
 
 def test_images_are_those_that_are_set() -> None:
