@@ -16,6 +16,7 @@ from launcher.wiring import Services, build_engines, config_of
 
 if TYPE_CHECKING:
     from screens.services import Services as ScreenServices
+    from templates.rum import Rum
 
 SHELL = ("sh", "-c", "exec $(command -v bash || command -v sh)")
 """The best shell that a workspace has."""
@@ -75,6 +76,11 @@ def screen_services(console: Console, loaded: LoadedSettings, paths: Paths, serv
         command = (sys.executable, "-m", "launcher", "exec", name, "--", *SHELL)
         return await (await asyncio.create_subprocess_exec(*command)).wait()
 
+    def rum() -> "Rum | None":
+        from launcher.rum import rum_of
+
+        return rum_of(loaded, console.environ)
+
     return ScreenServices(
         engines=lambda: build_engines(loaded.values, paths, services),
         browser=SystemBrowser(console.environ, services.browse, loaded.values.open_browser),
@@ -86,7 +92,7 @@ def screen_services(console: Console, loaded: LoadedSettings, paths: Paths, serv
         datadog=LocalDatadogAccess(
             loaded, secrets, console.environ, services.datadog_url, config, services.agent_cluster
         ),
-        portal=LocalPortalAccess(loaded.values, paths, secrets, console.environ),
+        portal=LocalPortalAccess(loaded.values, paths, secrets, console.environ, rum),
         catalog=catalog_of(paths),
         log_file=paths.log_file,
         version=__version__,

@@ -1,7 +1,7 @@
 """The portal for the terminal application: served in it, unless a server of this person runs already."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -15,16 +15,25 @@ from templates.errors import VibeCodeError
 
 if TYPE_CHECKING:
     from launcher.serve.run import Served
+    from templates.rum import Rum
 
 
 class LocalPortalAccess:
-    """See `screens.services.PortalAccess`."""
+    """See `screens.services.PortalAccess`; `rum` is what the portal tells Datadog of its use by."""
 
-    def __init__(self, settings: Settings, paths: Paths, secrets: Secrets, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        paths: Paths,
+        secrets: Secrets,
+        environ: Mapping[str, str],
+        rum: "Callable[[], Rum | None]" = lambda: None,
+    ) -> None:
         self._settings = settings
         self._paths = paths
         self._secrets = secrets
         self._environ = environ
+        self._rum = rum
         self._beginning = asyncio.Lock()
         self._kept = AsyncExitStack()
         self._served: Served | None = None
@@ -65,5 +74,5 @@ class LocalPortalAccess:
         settings, folder = self._settings, ServeFolder(self._paths.data / "serve")
         ai = ai_of(settings, self._paths, self._secrets, self._environ)
         listening, catalog = Listening(settings.serve_port), catalog_of(self._paths)
-        server = served(engines, listening, folder, settings.base_domain, __version__, ai, catalog)
+        server = served(engines, listening, folder, settings.base_domain, __version__, ai, catalog, self._rum())
         return await self._kept.enter_async_context(server)

@@ -190,7 +190,7 @@ class Settings:
     """The image of Datadog's Cluster Agent."""
 
     datadog_rum_application: str = field(default="", metadata=_RUM_APPLICATION)
-    """The id of your RUM application, whose snippet goes into the pages of new projects; empty: none does."""
+    """The id of your RUM application, which pages of new projects and the portal tell of their use; empty: none."""
 
     datadog_rum_token: str = field(default="", metadata=_RUM_TOKEN)
     """The client token of that application; it is no secret, since pages carry it."""

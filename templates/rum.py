@@ -44,10 +44,16 @@ def snippet(rum: Rum, service: str) -> str:
         "trackLongTasks": True,
     }
     start = html.escape(f"window.DD_RUM.init({json.dumps(options)})")
-    return f'<script async src="{_address(rum.site)}" onload="{start}"></script>'
+    return f'<script async src="{sdk_address(rum.site)}" onload="{start}"></script>'
 
 
-def _address(site: str) -> str:
+def intake(site: str) -> str:
+    """Where the SDK sends to (https://docs.datadoghq.com/integrations/content_security_policy_logs/)."""
+    *before, top = site.split(".")
+    return f"https://browser-intake-{'-'.join(before)}.{top}"
+
+
+def sdk_address(site: str) -> str:
     host = "https://www.datadoghq-browser-agent.com"
     if site.endswith("ddog-gov.com"):
         return f"{host}/datadog-rum-v7.js"

@@ -53,6 +53,7 @@ async def _serve(context: Context, args: Namespace) -> int:
 
 
 async def _run(context: Context, args: Namespace, folder: "ServeFolder", port: int) -> int:
+    from launcher.rum import rum_of
     from launcher.serve.address import LOOPBACK
     from launcher.serve.ai import ai_of
     from launcher.serve.run import Listening, served
@@ -64,9 +65,11 @@ async def _run(context: Context, args: Namespace, folder: "ServeFolder", port: i
     listening = Listening(port, args.host or LOOPBACK, tuple(args.name), certificate)
     console, values = context.console, context.loaded.values
     ai = ai_of(values, context.paths, context.services.secrets(), console.environ)
+    rum = rum_of(context.loaded, console.environ)
     async with context.engines() as engines:
         with suppress(asyncio.CancelledError):  # Ctrl+C is how serving ends
-            begun = served(engines, listening, folder, values.base_domain, __version__, ai, catalog_of(context.paths))
+            catalog = catalog_of(context.paths)
+            begun = served(engines, listening, folder, values.base_domain, __version__, ai, catalog, rum)
             async with begun as server:
                 words = [
                     f"VibeCode serves {console.style(f'{server.address.url}/', 'cyan')}",

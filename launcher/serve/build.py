@@ -17,6 +17,7 @@ from launcher.serve.surroundings import Surroundings
 from launcher.serve.work import Work
 from screens.services import utc_now
 from templates.catalog import Catalog
+from templates.rum import Rum
 
 FRESH = 1.0
 """Seconds for which the engines' status is answered without asking them again."""
@@ -34,6 +35,7 @@ async def surroundings_of(
     *,
     catalog: Catalog,
     streams: Streams | None = None,
+    rum: Rum | None = None,
 ) -> AsyncGenerator[Surroundings]:
     """In the end all work is stopped, and its end waited for; begun again, it goes on."""
     work = Work(utc_now)
@@ -55,6 +57,7 @@ async def surroundings_of(
             ai=ai,
             obstacle=Recent(ai.obstacle, REMEMBERED),
             proposals=Proposals(),
+            rum=rum,
         )
     finally:
         await work.close()

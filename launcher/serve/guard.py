@@ -21,7 +21,7 @@ from launcher.serve.errors import (
     NoAccessError,
     UnsupportedBodyError,
 )
-from launcher.serve.pages import no_access
+from launcher.serve.pages import content_security, no_access
 from launcher.serve.problems import as_vibecode_error, problem
 from templates.errors import UnexpectedError, VibeCodeError
 from templates.text import size_in_words
@@ -35,12 +35,9 @@ SECURITY_HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (
-        b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    ),
+    (b"content-security-policy", content_security().encode()),
 )
+"""What every answer has, but for what it says itself."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -66,8 +63,10 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                own = ((b"x-request-id", request_id.encode()), *SECURITY_HEADERS)
-                message["headers"] = [*message.get("headers", ()), *own]
+                given = [*message.get("headers", ())]
+                named = {name.lower() for name, _ in given}
+                own = [one for one in SECURITY_HEADERS if one[0] not in named]
+                message["headers"] = [*given, (b"x-request-id", request_id.encode()), *own]
             await send(message)
 
         try:

@@ -1,4 +1,4 @@
-"""The pages that are shown without access."""
+"""What pages may load, and those that are shown without access."""
 
 _NO_ACCESS = """<!doctype html>
 <html lang="en">
@@ -16,3 +16,15 @@ _NO_ACCESS = """<!doctype html>
 
 def no_access() -> str:
     return _NO_ACCESS
+
+
+def content_security(*, scripts: str = "", connections: str = "") -> str:
+    """The policy: nothing but our own, and, where they are named, one script and one place that it sends to."""
+    return (
+        f"default-src 'none'; script-src {_with_own(scripts)}; style-src 'self'; img-src 'self' data:; "
+        f"connect-src {_with_own(connections)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def _with_own(other: str) -> str:
+    return f"'self' {other}".rstrip()

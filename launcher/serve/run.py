@@ -14,6 +14,7 @@ from launcher.serve.build import surroundings_of
 from launcher.serve.errors import InsecureAddressError
 from launcher.serve.server import Certificate, listen, serving, tls_context
 from templates.catalog import Catalog
+from templates.rum import Rum
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ async def served(
     version: str,
     ai: Ai,
     catalog: Catalog,
+    rum: Rum | None = None,
 ) -> AsyncGenerator[Served]:
     """Serves until the block ends. Raises ServerRunsError, InsecureAddressError."""
     if listening.certificate is None and not is_loopback(listening.host):
@@ -63,7 +65,7 @@ async def served(
             address = public_address(listening.host, listening.names, port)
         listeners.append(sockets.enter_context(contact.listen(folder)))
         async with (
-            surroundings_of(engines, access, address, version, ai, catalog=catalog) as given,
+            surroundings_of(engines, access, address, version, ai, catalog=catalog, rum=rum) as given,
             serving(application(given), given.streams, listeners, tls),
         ):
             contact.write_contact(folder, address.url.partition("://")[2])

@@ -19,11 +19,15 @@ from launcher.serve.streams import Streams
 from launcher.serve.work import Work
 from templates.catalog import Catalog
 from templates.errors import VibeCodeError
+from templates.rum import Rum
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The services of one server; `obstacle` is why no language model can be asked, as it was a moment ago."""
+    """The services of one server; `obstacle` is why no language model can be asked, as it was a moment ago.
+
+    `rum` is what the portal tells Datadog of its use by; None where that is not set.
+    """
 
     engines: Engines
     work: Work
@@ -37,6 +41,7 @@ class Surroundings:
     ai: Ai
     obstacle: Recent[VibeCodeError | None]
     proposals: Proposals
+    rum: Rum | None = None
 
     def page_url(self, request: Request, name: str) -> str:
         """The portal's page of a workspace, at the host by which the caller knows the server."""

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from templates.project import Manifest, Project, ProjectFile
-from templates.rum import Rum, snippet, with_rum
+from templates.rum import Rum, intake, snippet, with_rum
 
 RUM = Rum("11111111-2222-3333-4444-555555555555", "pub0123456789abcdef0123456789abcdef", "datadoghq.eu")
 PAGE = b"<!doctype html>\n<html>\n  <head>\n    <title>A</title>\n  </head>\n  <body></body>\n</html>\n"
@@ -70,3 +70,18 @@ def test_nothing_in_it_is_code() -> None:
     told = snippet(RUM, '"</script><b>')
     assert "</script><b>" not in told
     assert "<b>" in html.unescape(told)
+
+
+@pytest.mark.parametrize(
+    ("site", "address"),
+    [
+        ("datadoghq.com", "https://browser-intake-datadoghq.com"),
+        ("datadoghq.eu", "https://browser-intake-datadoghq.eu"),
+        ("us5.datadoghq.com", "https://browser-intake-us5-datadoghq.com"),
+        ("uk1.datadoghq.com", "https://browser-intake-uk1-datadoghq.com"),
+        ("ddog-gov.com", "https://browser-intake-ddog-gov.com"),
+        ("us2.ddog-gov.com", "https://browser-intake-us2-ddog-gov.com"),
+    ],
+)
+def test_what_is_seen_goes_to_the_address_of_its_site(site: str, address: str) -> None:
+    assert intake(site) == address

@@ -26,6 +26,7 @@ from templates.errors import VibeCodeError
 from templates.generation.verification import Effort
 from templates.models.errors import NoKeyError
 from templates.project import Manifest, Project, ProjectFile
+from templates.rum import Rum
 from tests.fakes.chat_model import ScriptedModel
 from tests.fakes.engine import FakeEngine
 
@@ -121,6 +122,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
         streams: Streams | None = None,
         model: ScriptedModel | None = None,
         changes: Bucket | None = None,
+        rum: Rum | None = None,
     ) -> AsyncIterator[Served]:
         folder = ServeFolder(tmp_path_factory.mktemp("serve"))
         access = open_access(folder)
@@ -136,6 +138,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
                 ai_with(model, folder.path),
                 catalog=Catalog(),
                 streams=streams,
+                rum=rum,
             ) as given,
             serving(application(given, changes), given.streams, listeners),
             httpx.AsyncClient(base_url=address.url, headers={"Authorization": f"Bearer {token}"}) as http,
