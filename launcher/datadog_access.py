@@ -17,7 +17,7 @@ from launcher.datadog import Connection, datadog_connection, datadog_keys, datad
 from launcher.datadog_agent import agent_config, check_usable, read_agent
 from launcher.secrets import Secrets
 from launcher.settings import LoadedSettings
-from screens.datadog.access import Look
+from screens.datadog.access import Look, Telemetry
 from templates.events import Event, Steps, stream
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ class LocalDatadogAccess:
 
     async def look(self) -> Look:
         await asyncio.to_thread(_import)
-        agent, keeps, (keys, status) = await asyncio.gather(
-            read_agent(lambda: self.open_cluster(self.cluster)), self.secrets.place(), self._status()
+        agent, keeps, (keys, status), telemetry = await asyncio.gather(
+            read_agent(lambda: self.open_cluster(self.cluster)), self.secrets.place(), self._status(), self._telemetry()
         )
-        look = Look(status, agent, keeps=keeps == "keyring")
+        look = Look(status, agent, keeps=keeps == "keyring", telemetry=telemetry)
         if not status.ok:
             return look
         async with datadog_connection(status, keys, self.url_of, notice=log.info) as connection:
@@ -121,6 +121,12 @@ class LocalDatadogAccess:
 
     async def forget_key(self, kind: KeyKind) -> bool:
         return await self.secrets.delete(VARIABLES[kind])
+
+    async def _telemetry(self) -> Telemetry:
+        from launcher.telemetry.what import intro, sections, what_is_sent
+
+        what = await what_is_sent(self.loaded.values, self.environ)
+        return Telemetry(what.on, what.answers, tuple(intro(what)), sections(what))
 
     async def _status(self) -> "tuple[Keys, DatadogStatus]":
         keys = await datadog_keys(self.secrets, self.environ)

@@ -33,6 +33,9 @@ NEVER = (
 )
 
 
+Sections = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class What:
     """`answers` says whether an Agent is there, `traces_possible` whether this Python has ddtrace."""
@@ -64,26 +67,40 @@ async def what_is_sent(values: Settings, environ: Mapping[str, str]) -> What:
     return What(values.telemetry, values.telemetry_words, agent, answers, find_spec("ddtrace") is not None)
 
 
-def lines(what: What) -> list[str]:
-    """For a person."""
+def intro(what: What) -> list[str]:
+    """Whether it is sent, and where to, in sentences."""
     if what.on:
         said = ["VibeCode tells a Datadog Agent of itself; `vibecode config set telemetry false` ends that."]
     else:
         said = ["VibeCode tells nobody of itself; `vibecode config set telemetry true` has it send this to an Agent:"]
     there = "answers" if what.answers else "does not answer: nothing arrives, and nothing waits for it"
-    said += ["", f"To the Agent at {what.agent.traces} ({there}) and {what.agent.metrics}."]
+    said.append(f"To the Agent at {what.agent.traces} ({there}) and {what.agent.metrics}.")
     if not what.traces_possible:
         said.append("No traces: ddtrace is not published for this Python or platform. Metrics are sent all the same.")
-    said += ["", "Metrics"]
-    width = max(len(one.name) for one in METRICS)
-    said += [f"  {one.name:{width}}  {one.meaning}{_tagged(one.tags)}" for one in METRICS]
-    said += ["", "Traces"]
-    said += [f"  {name:{width}}  {meaning}" for name, meaning in TRACES.items()]
-    said += ["", f"Each with {', '.join(f'{key}:{value}' for key, value in identity().items())}, component;"]
-    said += [f"spans also with {', '.join(SPAN_TAGS[1:])}."]
+    return said
+
+
+def sections(what: What) -> Sections:
+    """All that is sent and what never is: titles, each with what stands below it; what has a name has a meaning."""
     switch = "on" if what.words else "off; `vibecode config set telemetry_words true` allows it"
-    said += ["", f"Only where words are allowed (now {switch})", *(f"  {one}" for one in WORDS)]
-    return [*said, "", "Never", *(f"  {one}" for one in NEVER)]
+    tags = f"{', '.join(f'{key}:{value}' for key, value in identity().items())}, component"
+    return (
+        ("Metrics", tuple((one.name, f"{one.meaning}{_tagged(one.tags)}") for one in METRICS)),
+        ("Traces", tuple(TRACES.items())),
+        ("Each with", (("", tags), ("", f"spans also with {', '.join(SPAN_TAGS[1:])}"))),
+        (f"Only where words are allowed (now {switch})", tuple(("", one) for one in WORDS)),
+        ("Never", tuple(("", one) for one in NEVER)),
+    )
+
+
+def lines(what: What) -> list[str]:
+    """For a person."""
+    first, *others = intro(what)
+    said = [first, "", *others]
+    width = max(len(one.name) for one in METRICS)
+    for title, below in sections(what):
+        said += ["", title, *(f"  {name:{width}}  {meaning}" if name else f"  {meaning}" for name, meaning in below)]
+    return said
 
 
 def _tagged(tags: tuple[str, ...]) -> str:

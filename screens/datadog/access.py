@@ -17,6 +17,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Telemetry:
+    """What VibeCode tells an Agent of itself, and what never.
+
+    `on` says whether it does, `answers` whether one is there; `sections` are titles, each with names (or none) and
+    their meanings.
+    """
+
+    on: bool
+    answers: bool
+    intro: tuple[str, ...]
+    sections: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """What Datadog answered: `monitors` are VibeCode's own, None where they cannot be read, which `problem` explains.
 
@@ -29,6 +43,7 @@ class Look:
     problem: VibeCodeError | None = None
     keeps: bool = True
     parts: "tuple[Part, ...]" = ()
+    telemetry: Telemetry | None = None
 
 
 class DatadogAccess(Protocol):

@@ -12,9 +12,10 @@ from cluster.datadog.keys import VARIABLES, KeyKind
 from cluster.datadog.monitors.monitor import PRIORITIES, Monitor
 from cluster.datadog.sites import page_url
 from screens.datadog.agent import agent_detail
-from screens.datadog.health import AGENT, DEFINED, KEYS, PARTS, Health
+from screens.datadog.health import AGENT, DEFINED, KEYS, PARTS, TELEMETRY, Health
 from screens.datadog.parts import part_detail, part_words
 from screens.datadog.presenter import AGENTS, KEY_STATES, KEY_TITLES, since, source_words, state_of, verdict
+from screens.datadog.telemetry import telemetry_detail
 from screens.glyphs import GLYPHS
 from screens.widgets.error_panel import error_words
 from screens.words import hanging, keys, marked
@@ -40,6 +41,8 @@ def detail(health: Health, key: str, width: int, now: datetime) -> Content:
         return key_detail(health, status, width) if status is not None else Content.styled("Looking", "$muted")
     if key == AGENT:
         return agent_detail(health.agent, width) if health.agent is not None else Content.styled("Looking", "$muted")
+    if key == TELEMETRY:
+        return telemetry_detail(health.telemetry, width)
     if key in PARTS:
         return part_detail(PARTS[key], health.part(key), width, now)
     if (monitor := health.defined(key)) is not None:

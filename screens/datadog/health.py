@@ -1,4 +1,4 @@
-"""All that is known of Datadog, by the keys of the list's rows: overview, two keys, Agent, what arrives, monitors."""
+"""All that is known of Datadog, by the list's rows: overview, keys, Agent, what is sent, what arrives, monitors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from cluster.datadog.health.parts import PartName
 from cluster.datadog.keys import KeyKind
 from cluster.datadog.monitors.definitions import MONITORS
 from cluster.datadog.monitors.monitor import Monitor
-from screens.datadog.access import Look
+from screens.datadog.access import Look, Telemetry
 from templates.errors import VibeCodeError
 
 if TYPE_CHECKING:
@@ -23,10 +23,11 @@ OVERVIEW = "overview"
 KEYS: dict[str, KeyKind] = {"key:api": "api", "key:app": "app"}
 AGENT = "agent"
 PARTS: dict[str, PartName] = {f"part:{name}": name for name in PART_NAMES}
+TELEMETRY = "telemetry"
 MONITOR = "monitor:"
 """Before a monitor's id."""
 DEFINED = tuple(sorted(MONITORS, key=lambda one: one.priority))
-ROWS = (OVERVIEW, *KEYS, AGENT, *PARTS, *(f"{MONITOR}{one.id}" for one in DEFINED))
+ROWS = (OVERVIEW, *KEYS, AGENT, TELEMETRY, *PARTS, *(f"{MONITOR}{one.id}" for one in DEFINED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Health:
     monitors: "Mapping[str, FoundMonitor] | None" = None
     seen: datetime | None = None
     parts: "tuple[Part, ...]" = ()
+    telemetry: Telemetry | None = None
 
     @property
     def stale(self) -> bool:
@@ -78,6 +80,7 @@ class Health:
             monitors=monitors,
             seen=seen,
             parts=parts or (self.parts if unreached else ()),
+            telemetry=look.telemetry,
         )
 
     def failed(self, error: VibeCodeError, at: datetime) -> "Health":

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from cluster.datadog.keys import KeyKind, KeySource
-from screens.datadog.health import AGENT, KEYS, PARTS, Health
+from screens.datadog.health import AGENT, KEYS, PARTS, TELEMETRY, Health
 from screens.datadog.parts import part_row
+from screens.datadog.telemetry import telemetry_row
 from screens.glyphs import GLYPHS
 from screens.words import cut, ticking
 from templates.text import age, plain
@@ -69,6 +70,8 @@ def row(health: Health, key: str, width: int, now: datetime) -> Content:
         return _key_row(health, KEYS[key], health.key(key), width)
     if key == AGENT:
         return _agent_row(health.agent, width)
+    if key == TELEMETRY:
+        return telemetry_row(health.telemetry)
     if key in PARTS:
         return part_row(PARTS[key], health.part(key), width, now)
     if (monitor := health.defined(key)) is None:

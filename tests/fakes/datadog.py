@@ -12,7 +12,7 @@ from cluster.datadog.monitors.definitions import MONITORS
 from cluster.datadog.monitors.found import FoundMonitor
 from cluster.datadog.monitors.plan import Plan, make_plan
 from cluster.datadog.status import FOUND, WITHOUT, DatadogStatus, KeyStatus, Site
-from screens.datadog.access import Look
+from screens.datadog.access import Look, Telemetry
 from templates.errors import VibeCodeError
 from templates.events import Event, Steps, stream
 
@@ -38,6 +38,18 @@ RUNNING = AgentState(
     ),
     matches=(Match("traefik-5c", "traefik", "openmetrics", False),),
     received=Received(12, 34000, 560),
+)
+
+
+QUIET = Telemetry(
+    False,
+    False,
+    ("VibeCode tells nobody of itself; `vibecode config set telemetry true` has it send this to an Agent:",),
+    (
+        ("Metrics", (("vibecode.launcher.commands", "commands that were run; by command"),)),
+        ("Only where words are allowed (now off; `vibecode config set telemetry_words true` allows it)", (("", "a"),)),
+        ("Never", (("", "keys, tokens and other secrets"), ("", "the details of errors"))),
+    ),
 )
 
 
@@ -90,6 +102,7 @@ class FakeDatadog:
     agent: AgentState = ABSENT
     parts: tuple[Part, ...] = ()
     dashboard: DashboardPlan | None = None
+    telemetry: Telemetry = QUIET
     looks: int = 0
     shown: list[Plan] = field(default_factory=list[Plan])
     profiles: list[str] = field(default_factory=list[str])
@@ -101,11 +114,12 @@ class FakeDatadog:
         api, app = self._key("api"), self._key("app")
         site = Site(SITE, FOUND) if api.state == "valid" else None
         status = DatadogStatus(site, api, app)
+        seen = Look(status, self.agent, keeps=self.keeps, telemetry=self.telemetry)
         if not status.ok:
-            return Look(status, self.agent, problem=self.problem, keeps=self.keeps)
+            return replace(seen, problem=self.problem)
         if self.problem is not None:
-            return Look(status, self.agent, problem=self.problem, keeps=self.keeps, parts=self.parts)
-        return Look(status, self.agent, self.monitors, keeps=self.keeps, parts=self.parts)
+            return replace(seen, problem=self.problem, parts=self.parts)
+        return replace(seen, monitors=self.monitors, parts=self.parts)
 
     def _key(self, kind: KeyKind) -> KeyStatus:
         key = self.keys.get(kind)

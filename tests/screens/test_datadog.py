@@ -20,12 +20,13 @@ from screens.datadog.access import Look
 from screens.datadog.health import PARTS, ROWS, Health
 from screens.datadog.plan import PlanScreen
 from screens.datadog.screen import DatadogScreen
+from screens.datadog.telemetry import telemetry_detail, telemetry_row
 from screens.modals.failure import Failure
 from screens.modals.question import Question
 from screens.models.entry import EntryScreen
 from screens.widgets.field import Field
 from screens.widgets.row_list import RowList
-from tests.fakes.datadog import ABSENT, RUNNING, FakeDatadog, arrived, everything, found
+from tests.fakes.datadog import ABSENT, QUIET, RUNNING, FakeDatadog, arrived, everything, found
 from tests.screens.stage import NOW, SIZES, Stage, seen, until
 
 Snap = Callable[..., bool]
@@ -128,6 +129,10 @@ def test_detail(stage: Stage, connected: FakeDatadog, snap_compare: Snap, row: s
 def test_the_agent(stage: Stage, connected: FakeDatadog, snap_compare: Snap, agent: AgentState) -> None:
     connected.agent = agent
     assert snap_compare(stage.app(), terminal_size=SIZES["normal"], run_before=on("agent"))
+
+
+def test_what_is_sent(stage: Stage, connected: FakeDatadog, snap_compare: Snap) -> None:
+    assert snap_compare(stage.app(), terminal_size=SIZES["normal"], run_before=on("telemetry"))
 
 
 @pytest.mark.parametrize("row", PARTS)
@@ -385,6 +390,23 @@ def test_what_little_arrives_is_said(told: Told, word: str, detail: str) -> None
     said = parts.part_detail(name, part, 60, NOW).plain
     assert detail in said
     assert "\x1b" not in said
+
+
+@pytest.mark.parametrize(
+    ("on", "answers", "word"),
+    [(False, True, "tells nobody"), (True, False, "no Agent answers"), (True, True, "tells an Agent")],
+)
+def test_whether_vibecode_tells_of_itself(on: bool, answers: bool, word: str) -> None:
+    assert word in telemetry_row(replace(QUIET, on=on, answers=answers)).plain
+
+
+@pytest.mark.parametrize("width", [24, 60, 100])
+def test_all_that_would_be_sent_can_be_read_before_it_is(width: int) -> None:
+    said = telemetry_detail(QUIET, width).plain
+    words = " ".join(said.split())
+
+    for _, below in QUIET.sections:
+        assert all(name in words and meaning in words for name, meaning in below)
 
 
 def test_what_was_told_before_a_limit_stays_with_its_age() -> None:

@@ -167,3 +167,11 @@ async def test_a_dashboard_that_somebody_changes_meanwhile_is_not_overwritten(
     assert server.dashboards[number]["title"] == "mine"
     await done(access.destroy())
     assert server.dashboards == {}
+
+
+async def test_what_vibecode_would_tell_of_itself_is_shown(access: LocalDatadogAccess) -> None:
+    telemetry = (await access.look()).telemetry
+
+    assert telemetry is not None
+    assert (telemetry.on, [title for title, _ in telemetry.sections][:2]) == (False, ["Metrics", "Traces"])
+    assert "vibecode config set telemetry true" in telemetry.intro[0]
