@@ -49,7 +49,7 @@ def _words(told: "Told") -> tuple[bool, str]:
             return False, f"the last came {age(last)} ago"
         case Volume():
             named = [f"{plain(service)} {count:,}" for service, count in told.services[:MOST]]
-            return not told.services, f"{told.total:,} within an hour{_listed(named)}"
+            return not told.services, f"{told.total:,} {told.unit} within an hour{_listed(named)}"
         case Incidents():
             named = [f"{plain(one.severity)} {plain(one.title)}" for one in told.newest[:MOST]]
             return bool(told.total), f"{told.total or 'none'} open{_listed(named)}"

@@ -111,7 +111,7 @@ def _told_words(told: Told | None, now: datetime) -> str:
         case Metrics(last=last):
             return f"last {age(last, now)} ago"
         case Volume() as volume:
-            return f"{volume.total:,} in an hour" if volume.services else "none in an hour"
+            return f"{volume.total:,} {volume.unit} in an hour" if volume.services else "none in an hour"
         case Incidents(total):
             return f"{total} open" if total else "none open"
         case None:

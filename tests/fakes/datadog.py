@@ -67,8 +67,8 @@ def arrived(now: datetime) -> tuple[Part, ...]:
     return (
         Part("hosts", Hosts(2, hosts), at),
         Part("metrics", Metrics(at, series), at),
-        Part("traces", Volume((("vibecode", 1200), ("demo", 40))), at),
-        Part("logs", Volume((("demo", 5120), ("demo-postgresql", 80))), at),
+        Part("traces", Volume("spans", (("vibecode", 1200), ("demo", 40))), at),
+        Part("logs", Volume("lines", (("demo", 5120), ("demo-postgresql", 80))), at),
         Part("incidents", Incidents(1, (Incident(174193, "Sign-in is down", "SEV-2", "active"),)), at),
     )
 

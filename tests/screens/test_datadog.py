@@ -362,7 +362,7 @@ async def test_a_keyring_that_fails_is_told(stage: Stage, datadog: FakeDatadog) 
 async def test_a_click_reads_and_escape_leads_back(stage: Stage, connected: FakeDatadog) -> None:
     async with stage.app().run_test(size=SIZES["small"]) as pilot:
         await pressed()(pilot)
-        await pilot.click("#rows", offset=(10, 4), times=2)
+        await pilot.click("#rows", offset=(10, ROWS.index(MONITORS[0])), times=2)
         await until(pilot, lambda: "What helps" in runbook(pilot))
         assert not rows(pilot).display or not rows(pilot).region
         await pilot.press("escape")
@@ -377,9 +377,9 @@ async def test_a_click_reads_and_escape_leads_back(stage: Stage, connected: Fake
     [
         (Hosts(0, ()), "none reports", "Machines whose Agent"),
         (Metrics(None, ()), "none in an hour", "none in an hour"),
-        (Volume(()), "none in an hour", "none in an hour"),
+        (Volume("lines", ()), "none in an hour", "none in an hour"),
         (Incidents(0, ()), "none open", "none open"),
-        (Volume((("a\x1b[2Jb", 3),)), "3 in an hour", "a"),
+        (Volume("lines", (("a\x1b[2Jb", 3),)), "3 lines in an hour", "a"),
     ],
 )
 def test_what_little_arrives_is_said(told: Told, word: str, detail: str) -> None:
@@ -410,9 +410,11 @@ def test_all_that_would_be_sent_can_be_read_before_it_is(width: int) -> None:
 
 
 def test_what_was_told_before_a_limit_stays_with_its_age() -> None:
-    before = Part("traces", Volume((("demo", 40),)), NOW - timedelta(minutes=7), DatadogRateLimitError("Wait.", 500))
+    before = Part(
+        "traces", Volume("spans", (("demo", 40),)), NOW - timedelta(minutes=7), DatadogRateLimitError("Wait.", 500)
+    )
 
-    assert parts.part_words(before, NOW) == "asked too often; 40 in an hour 7m ago"
+    assert parts.part_words(before, NOW) == "asked too often; 40 spans in an hour 7m ago"
     assert "as of 7m ago" in parts.part_detail("traces", before, 60, NOW).plain
     assert "Datadog was asked too often" in parts.part_detail("traces", before, 60, NOW).plain
 

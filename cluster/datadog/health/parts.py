@@ -81,8 +81,9 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """How much came within the last hour of each service, the most first: spans, or lines of logs."""
+    """How much came within the last hour of each service, the most first."""
 
+    unit: Literal["spans", "lines"]
     services: tuple[tuple[str, int], ...]
 
     @property
@@ -90,7 +91,7 @@ class Volume:
         return sum(count for _, count in self.services)
 
     def as_dict(self) -> dict[str, object]:
-        return {"last_hour": self.total, "services": dict(self.services)}
+        return {"last_hour": self.total, "unit": self.unit, "services": dict(self.services)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ class _Spans(BaseModel):
 async def _traces(api: DatadogApi, _: datetime) -> Told:
     body = {"data": {"type": "aggregate_request", "attributes": _counted_by_service()}}
     answer = _read(_Spans, await api.request("POST", "/api/v2/spans/analytics/aggregate", body=body))
-    return _volume([(one.attributes.by, one.attributes.compute) for one in answer.data], answer.meta)
+    return _volume("spans", [(one.attributes.by, one.attributes.compute) for one in answer.data], answer.meta)
 
 
 class _LogBucket(BaseModel):
@@ -162,7 +162,7 @@ class _Logs(BaseModel):
 
 async def _logs(api: DatadogApi, _: datetime) -> Told:
     answer = _read(_Logs, await api.request("POST", "/api/v2/logs/analytics/aggregate", body=_counted_by_service()))
-    return _volume([(one.by, one.computes) for one in answer.data.buckets], answer.meta)
+    return _volume("lines", [(one.by, one.computes) for one in answer.data.buckets], answer.meta)
 
 
 def _counted_by_service() -> dict[str, Any]:
@@ -174,11 +174,13 @@ def _counted_by_service() -> dict[str, Any]:
     }
 
 
-def _volume(buckets: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], meta: _Meta) -> Volume:
+def _volume(
+    unit: Literal["spans", "lines"], buckets: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], meta: _Meta
+) -> Volume:
     if meta.status == "timeout":
         raise DatadogOutageError("Datadog did not count them all in time.")
     counted = [(str(by.get("service") or "without a service"), _number(values.get("c0"))) for by, values in buckets]
-    return Volume(tuple(sorted(counted, key=lambda one: -one[1])))
+    return Volume(unit, tuple(sorted(counted, key=lambda one: -one[1])))
 
 
 class _Attributes(BaseModel):

@@ -106,9 +106,9 @@ def test_the_status_tells_what_arrives(vibecode: Cli, datadog: DatadogServer) ->
     said = vibecode("datadog", "status").out
     health = vibecode("datadog", "status", "--json").document["health"]
 
-    for words in ("Hosts: 1 of 2 reporting (laptop", "Traces: 1,240 within an hour (vibecode 1,200, demo 40)"):
+    for words in ("Hosts: 1 of 2 reporting (laptop", "Traces: 1,240 spans within an hour (vibecode 1,200, demo 40)"):
         assert words in said
-    assert "Logs: 5,200 within an hour" in said
+    assert "Logs: 5,200 lines within an hour" in said
     assert "Incidents: 1 open (SEV-2 Sign-in is down)" in said
     assert list(health) == ["hosts", "metrics", "traces", "logs", "incidents"]
     assert health["hosts"]["told"]["reporting"] == 1

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from cluster.manifests import service
 from templates.services import SERVICES, ServiceName
 from tests.unit.cluster.datadog.agent.conftest import API_KEY, CONFIG
 
+CLUSTER = ClusterConfig(home=Path("home"))
 SECRETS = AgentSecrets(API_KEY, "t" * 64)
 FULL = agent_objects(CONFIG, SECRETS)
 LITE = agent_objects(replace(CONFIG, profile="lite"), SECRETS)
@@ -86,11 +88,11 @@ def test_workspaces_reach_the_two_receivers_of_their_own_node() -> None:
 def test_the_agent_and_its_checks_of_services_reach_each_other() -> None:
     policies = {(one["metadata"]["namespace"], one["metadata"]["name"]): one for one in of_kind(FULL, "NetworkPolicy")}
     for name in SERVICES:
-        [container] = service.stateful_set("demo", name, ClusterConfig())["spec"]["template"]["spec"]["containers"]
+        [container] = service.stateful_set("demo", name, CLUSTER)["spec"]["template"]["spec"]["containers"]
         [port] = [one["containerPort"] for one in container["ports"]]
         way_in = policies["vibecode-workspaces", "agent.datadog.services"]["spec"]
         way_out = policies[NAMESPACE, "datadog-agent"]["spec"]["egress"]
-        labels = service.stateful_set("demo", name, ClusterConfig())["spec"]["template"]["metadata"]["labels"]
+        labels = service.stateful_set("demo", name, CLUSTER)["spec"]["template"]["metadata"]["labels"]
         assert way_in["podSelector"]["matchLabels"].items() <= labels.items()
         assert port in [one["port"] for rule in way_in["ingress"] for one in rule["ports"]]
         assert port in [
@@ -104,12 +106,12 @@ def test_the_agent_and_its_checks_of_services_reach_each_other() -> None:
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_the_check_of_a_service_names_its_secret_and_may_read_that_one_alone(name: ServiceName) -> None:
-    template = service.stateful_set("demo", name, ClusterConfig())["spec"]["template"]
+    template = service.stateful_set("demo", name, CLUSTER)["spec"]["template"]
     [(check, config)] = json.loads(template["metadata"]["annotations"][f"ad.datadoghq.com/{name}.checks"]).items()
     [instance] = config["instances"]
-    parts = service.parts("demo", name, ClusterConfig())
+    parts = service.parts("demo", name, CLUSTER)
     [role], [binding] = of_kind(parts, "Role"), of_kind(parts, "RoleBinding")
-    secret = service.secret("demo", name, "hunter2", ClusterConfig())
+    secret = service.secret("demo", name, "hunter2", CLUSTER)
 
     assert check in COLLECTS
     assert instance["host"] == "%%host%%"

@@ -63,8 +63,8 @@ async def test_every_part_is_told(reader: HealthReader, api: DatadogApi) -> None
     assert isinstance(metrics, Metrics)
     assert metrics.last == datetime.fromtimestamp(LAST, UTC)
     assert [one.last for one in metrics.series] == [6, 734003200, None, 0.05, 1200]
-    assert traces == Volume((("vibecode", 1200), ("demo", 40)))
-    assert logs == Volume((("demo", 5120), ("without a service", 80)))
+    assert traces == Volume("spans", (("vibecode", 1200), ("demo", 40)))
+    assert logs == Volume("lines", (("demo", 5120), ("without a service", 80)))
     assert isinstance(incidents, Incidents)
     assert (incidents.total, incidents.newest[0].title) == (1, "Sign-in is down")
     assert {one.at for one in parts.values()} == {NOW}
