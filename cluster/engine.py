@@ -7,12 +7,26 @@ from typing import Literal, Protocol
 
 from templates.events import Event
 from templates.project import Project
+from templates.services import ServiceName
 
 EngineName = Literal["kind", "context", "local"]
 WorkspaceState = Literal["creating", "running", "stopped", "failed", "unknown"]
 EngineState = Literal["absent", "stopped", "starting", "running", "unreachable"]
 UnitState = Literal["starting", "running", "ending", "failed"]
+ServiceState = Literal["starting", "running", "stopped", "failed", "absent"]
 Capability = Literal["network-isolation", "autoscaling", "datadog-cluster-agent"]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    """A service beside a workspace as it is now; `reason` says in words why it is not running.
+
+    One that is `absent` cannot run here: the project does without.
+    """
+
+    name: ServiceName
+    state: ServiceState
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +47,7 @@ class Workspace:
     ports: Mapping[int, str] = field(default_factory=dict[int, str])
     reason: str | None = None
     user: str | None = None
+    services: tuple[ServiceStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +206,14 @@ class Engine(Protocol):
         """
         ...
 
-    def logs(self, name: str, *, follow: bool = False, tail: int | None = None) -> AsyncIterator[str]: ...
+    def logs(
+        self, name: str, *, service: ServiceName | None = None, follow: bool = False, tail: int | None = None
+    ) -> AsyncIterator[str]:
+        """The lines of its editor and tasks, or of a service beside it.
+
+        Raises ServiceNotFoundError where it has no such service, or one that cannot run here.
+        """
+        ...
 
     async def exec(self, name: str, command: Sequence[str], *, terminal: TerminalSize | None = None) -> ExecSession:
         """Runs `command` in the project's folder; with `terminal`, on a TTY of that size."""

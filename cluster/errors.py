@@ -172,6 +172,12 @@ class SeedError(VibeCodeError):
     hint = "Run the same command again: it goes on where it stopped."
 
 
+class ServiceNotFoundError(VibeCodeError):
+    code = "service-not-found"
+    title = "The workspace has no such service"
+    hint = "`vibecode list --json` names the services of each workspace; a template's `services` asks for them."
+
+
 class WorkspaceFilesError(VibeCodeError):
     code = "workspace-files"
     title = "The workspace's files cannot be reached"

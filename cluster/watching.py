@@ -8,7 +8,7 @@ from cluster.engine import Workspace
 from cluster.errors import ClusterUnreachableError
 from cluster.kube.api import Kube, WatchEvent
 from cluster.kube.kinds import Object
-from cluster.manifests.labels import EDITORS, WORKSPACE_LABEL, WORKSPACES_NAMESPACE
+from cluster.manifests.labels import EDITORS, MANAGED_BY, WORKSPACE_LABEL, WORKSPACES_NAMESPACE
 
 TOGETHER = 0.02
 """Seconds in which a Deployment and its pod, or many workspaces, change as one."""
@@ -16,7 +16,8 @@ TOGETHER = 0.02
 BEAT = 5.0
 """Seconds between two questions whether the server is there: a silent connection does not tell."""
 
-KINDS = ("Deployment", "Pod")
+KINDS = {"Deployment": EDITORS, "Pod": MANAGED_BY}
+"""With the labels of those that tell of workspaces: the editors, and the pods of services beside them too."""
 
 Make = Callable[[Object, Sequence[Object]], Workspace]
 
@@ -67,7 +68,7 @@ async def watched(kube: Kube, make: Make, *, beat: float = BEAT) -> AsyncGenerat
     view, changed = View(make), asyncio.Event()
 
     async def follow(kind: str) -> None:
-        async with aclosing(kube.watch_batches(kind, WORKSPACES_NAMESPACE, labels=EDITORS)) as batches:
+        async with aclosing(kube.watch_batches(kind, WORKSPACES_NAMESPACE, labels=KINDS[kind])) as batches:
             async for batch in batches:
                 view.learn(kind, batch)
                 changed.set()

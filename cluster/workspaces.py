@@ -19,19 +19,24 @@ from cluster.kube.kinds import Object
 from cluster.manifests import workspace as manifests
 from cluster.manifests.labels import (
     EDITORS,
+    INSTANCE_LABEL,
+    MANAGED_BY,
     PORTS_ANNOTATION,
     PROJECT_ANNOTATION,
     SEEDED_ANNOTATION,
     WORKSPACE_LABEL,
     WORKSPACES_NAMESPACE,
 )
+from cluster.manifests.service import service_name
 from cluster.manifests.workspace import CONTAINER, HOME, PROJECT_FOLDER, Address
 from cluster.names import check_name
 from cluster.pods import PodState, current_pod, pod_state
+from cluster.service_states import no_such_service, service_states
 from cluster.services import BringImage, Services
 from cluster.watching import watched
 from templates.events import Step, Steps, together
 from templates.project import Project
+from templates.services import SERVICES, ServiceName
 
 ASKED_AT_ONCE = 16
 """Editors that are asked for their last heartbeat at the same time."""
@@ -59,7 +64,8 @@ class KubernetesWorkspaces:
         return tuple(replace(one, idle_since=beats.get(one.name)) for one in found)
 
     async def get(self, name: str) -> Workspace:
-        deployment, pods = await asyncio.gather(self._deployment(name), waiting.pods(self.kube, name))
+        own = self.kube.list("Pod", WORKSPACES_NAMESPACE, labels={WORKSPACE_LABEL: name})
+        deployment, pods = await asyncio.gather(self._deployment(name), own)
         found = self.seen(deployment, pods)
         return replace(found, idle_since=(await self._heartbeats([found])).get(name))
 
@@ -142,14 +148,23 @@ class KubernetesWorkspaces:
         address = self._address((await self._deployment(name))["metadata"]["name"])
         return address.url if port is None else address.port_url(port)
 
-    async def logs(self, name: str, *, follow: bool = False, tail: int | None = None) -> AsyncIterator[str]:
-        await self._deployment(name)
-        pod = current_pod(await waiting.pods(self.kube, name))
+    async def logs(
+        self, name: str, *, service: ServiceName | None = None, follow: bool = False, tail: int | None = None
+    ) -> AsyncIterator[str]:
+        deployment = await self._deployment(name)
+        if service is None:
+            pods, container = await waiting.pods(self.kube, name), CONTAINER
+        elif service in _services_of(deployment):
+            labels, container = {INSTANCE_LABEL: service_name(name, service)}, service
+            pods = await self.kube.list("Pod", WORKSPACES_NAMESPACE, labels=labels)
+        else:
+            raise no_such_service(name, service)
+        pod = current_pod(pods)
         if pod is None:
             hint = f"`vibecode start {name}` starts it."
             raise WorkspaceStoppedError(f"{name!r} is stopped, so there is no log.", hint=hint)
         pod_name = pod["metadata"]["name"]
-        async for line in self.kube.logs(pod_name, WORKSPACES_NAMESPACE, container=CONTAINER, follow=follow, tail=tail):
+        async for line in self.kube.logs(pod_name, WORKSPACES_NAMESPACE, container=container, follow=follow, tail=tail):
             yield line
 
     async def exec(self, name: str, command: Sequence[str], *, terminal: TerminalSize | None = None) -> ExecSession:
@@ -180,9 +195,9 @@ class KubernetesWorkspaces:
         return Address(name, self.config.base_domain, self.http_port)
 
     def seen(self, deployment: Object, pods: Sequence[Object]) -> Workspace:
-        """A workspace as its Deployment and its pods tell of it, without `idle_since`."""
+        """A workspace as its Deployment, its pods and those of its services tell of it, without `idle_since`."""
         name, notes = deployment["metadata"]["name"], deployment["metadata"].get("annotations", {})
-        address, pod = self._address(name), current_pod(pods)
+        address, pod = self._address(name), current_pod([one for one in pods if _is_editor(one)])
         state = pod_state(pod) if pod is not None else None
         project: dict[str, Any] = json.loads(notes.get(PROJECT_ANNOTATION, "{}"))
         word: WorkspaceState = "creating"
@@ -200,13 +215,16 @@ class KubernetesWorkspaces:
             ports={port: address.port_url(port) for port in _ports(deployment)},
             reason=None if state is None or state.running else state.words,
             user=project.get("user") or None,
+            services=service_states(
+                name, _services_of(deployment), pods, wanted=bool(deployment["spec"].get("replicas"))
+            ),
         )
 
     async def _seen(self) -> tuple[Workspace, ...]:
         """All, sorted by name, without `idle_since`."""
         deployments, pods = await asyncio.gather(
             self.kube.list("Deployment", WORKSPACES_NAMESPACE, labels=EDITORS),
-            self.kube.list("Pod", WORKSPACES_NAMESPACE, labels=EDITORS),
+            self.kube.list("Pod", WORKSPACES_NAMESPACE, labels=MANAGED_BY),
         )
         found = (self.seen(one, _pods_of(one, pods)) for one in deployments)
         return tuple(sorted(found, key=lambda one: one.name))
@@ -226,6 +244,15 @@ class KubernetesWorkspaces:
 def _pods_of(deployment: Object, pods: Sequence[Object]) -> list[Object]:
     name = deployment["metadata"]["name"]
     return [pod for pod in pods if pod["metadata"]["labels"].get(WORKSPACE_LABEL) == name]
+
+
+def _is_editor(pod: Object) -> bool:
+    return EDITORS.items() <= pod["metadata"]["labels"].items()
+
+
+def _services_of(deployment: Object) -> tuple[ServiceName, ...]:
+    project = json.loads(deployment["metadata"].get("annotations", {}).get(PROJECT_ANNOTATION) or "{}")
+    return tuple(one for one in SERVICES if one in project.get("services", ()))
 
 
 def _runs(state: PodState | None) -> bool:

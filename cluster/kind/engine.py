@@ -25,6 +25,7 @@ from cluster.usage import node_usage
 from cluster.workspaces import KubernetesWorkspaces
 from templates.events import Event, Step, Steps, stream, together
 from templates.project import Project
+from templates.services import ServiceName
 
 LOOK_EVERY = 0.5
 """Seconds between two looks whether a cluster that is not there has come."""
@@ -141,8 +142,10 @@ class KindEngine:
     async def entrance(self, name: str, port: int | None = None) -> str:
         return await (await self._named(name)).entrance(name, port)
 
-    async def logs(self, name: str, *, follow: bool = False, tail: int | None = None) -> AsyncIterator[str]:
-        async for line in (await self._named(name)).logs(name, follow=follow, tail=tail):
+    async def logs(
+        self, name: str, *, service: ServiceName | None = None, follow: bool = False, tail: int | None = None
+    ) -> AsyncIterator[str]:
+        async for line in (await self._named(name)).logs(name, service=service, follow=follow, tail=tail):
             yield line
 
     async def exec(self, name: str, command: Sequence[str], *, terminal: TerminalSize | None = None) -> ExecSession:

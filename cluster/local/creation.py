@@ -144,7 +144,14 @@ def _claim(folder: WorkspaceFolder, project: Project, digest: str, step: Step) -
         for left in (folder.home, folder.temporary, folder.services):  # of a workspace whose removal was stopped
             remove_tree(left)
         manifest = project.manifest
-        made = Record(digest, datetime.now(UTC), manifest.template, tuple(manifest.ports), user=manifest.user or None)
+        made = Record(
+            digest,
+            datetime.now(UTC),
+            manifest.template,
+            tuple(manifest.ports),
+            user=manifest.user or None,
+            services=manifest.services,
+        )
         write_record(folder, made)
         return made
     if record.seeded:

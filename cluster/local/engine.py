@@ -32,7 +32,8 @@ from cluster.local.launch import Launch
 from cluster.local.limits import Limits, confine, parse_memory
 from cluster.local.listing import Found, Listing
 from cluster.local.parts import parts
-from cluster.local.records import add_port, names, read_process
+from cluster.local.records import add_port, names, read_process, read_record
+from cluster.local.service_states import service_log
 from cluster.local.session import PipedSession, TerminalSession
 from cluster.local.threads import in_thread
 from cluster.local.usage import Meter
@@ -40,6 +41,7 @@ from cluster.local.watching import watched
 from cluster.names import check_name
 from templates.events import Event, Steps, stream, together
 from templates.project import Project
+from templates.services import ServiceName
 
 
 class LocalEngine:
@@ -101,7 +103,7 @@ class LocalEngine:
 
     async def workspace(self, name: str) -> Workspace:
         host = await hosting.find_host(self._folder)
-        found = self._listing.one(name, host)
+        found = await asyncio.to_thread(self._listing.one, name, host)
         if found is None:
             raise _unknown(name)
         return replace(found, idle_since=(await self._heartbeats([found], host)).get(name))
@@ -168,8 +170,12 @@ class LocalEngine:
         answer = await ask(found[0].sockets.control, "ticket", site=site)
         return f"{address.url if port is None else address.port_url(port)}?ticket={answer['ticket']}"
 
-    async def logs(self, name: str, *, follow: bool = False, tail: int | None = None) -> AsyncIterator[str]:
-        async for line in log.lines(self._named(name).log, follow=follow, tail=tail):
+    async def logs(
+        self, name: str, *, service: ServiceName | None = None, follow: bool = False, tail: int | None = None
+    ) -> AsyncIterator[str]:
+        folder = self._named(name)
+        file = folder.log if service is None else service_log(folder, read_record(folder), service)
+        async for line in log.lines(file, follow=follow, tail=tail):
             yield line
 
     async def exec(self, name: str, command: Sequence[str], *, terminal: TerminalSize | None = None) -> ExecSession:

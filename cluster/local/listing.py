@@ -9,6 +9,7 @@ from cluster.engine import Workspace, WorkspaceState
 from cluster.local.contact import Contact, read_contact
 from cluster.local.folders import LocalFolder
 from cluster.local.records import Record, read_record
+from cluster.local.service_states import service_states
 from cluster.manifests.workspace import Address
 
 PLAIN_PORT = 8080
@@ -37,7 +38,8 @@ class Listing:
 
     def one(self, name: str, host: Found | None) -> Workspace | None:
         """None where there is none."""
-        record = read_record(self.folder.workspace(name))
+        folder = self.folder.workspace(name)
+        record = read_record(folder)
         if record is None:
             return None
         known = host[1]["workspaces"].get(name) if host else None
@@ -53,6 +55,7 @@ class Listing:
             ports={port: address.port_url(port) for port in record.ports},
             reason=reason,
             user=record.user,
+            services=service_states(folder, record, runs=state == "running"),
         )
 
 

@@ -12,6 +12,7 @@ from cluster.editor import MANIFEST_PATH, read_manifest
 from cluster.local.files import replace_file, told
 from cluster.local.folders import LocalFolder, WorkspaceFolder
 from cluster.local.processes import Identity
+from templates.services import ServiceName
 
 Wanted = Literal["running", "stopped"]
 
@@ -27,6 +28,7 @@ class Record:
     seeded: bool = False
     wanted: Wanted = "running"
     user: str | None = None
+    services: tuple[ServiceName, ...] = ()
 
     def encode(self) -> bytes:
         return json.dumps(asdict(self) | {"created": self.created.isoformat()}, indent=2).encode()
@@ -36,6 +38,7 @@ class Record:
         """Raises ValueError, TypeError or KeyError for what is no record."""
         values = json.loads(content)
         values |= {"created": datetime.fromisoformat(values["created"]), "ports": tuple(map(int, values["ports"]))}
+        values["services"] = tuple(values.get("services", ()))  # absent where an earlier version wrote it
         return cls(**values)
 
 
@@ -58,7 +61,13 @@ def read_record(folder: WorkspaceFolder) -> Record | None:
         manifest = read_manifest((folder.home / MANIFEST_PATH).read_bytes())
     except (OSError, ValueError, TypeError, KeyError):
         return made
-    return replace(made, template=manifest.template, ports=manifest.ports, user=manifest.user or None)
+    return replace(
+        made,
+        template=manifest.template,
+        ports=manifest.ports,
+        user=manifest.user or None,
+        services=manifest.services,
+    )
 
 
 def write_record(folder: WorkspaceFolder, record: Record) -> None:

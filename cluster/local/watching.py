@@ -17,6 +17,9 @@ LOOK_EVERY = 0.1
 HOST_EVERY = 0.5
 """Seconds between two looks at the records, and for a host where none tells."""
 
+SERVICES_EVERY = 2.0
+"""Seconds between two looks whether services answer: nobody tells of that."""
+
 SHARE = 0.005
 """The part of a processor that looking at records may take."""
 
@@ -33,6 +36,7 @@ async def watched(listing: Listing) -> AsyncGenerator[tuple[Workspace, ...]]:
     """All workspaces, at once and again after each change, until closed."""
     changed = asyncio.Event()
     host = await find_host(listing.folder)
+    told: tuple[Workspace, ...] | None = None
 
     async def follow_records() -> None:
         last: Stamp | None = None
@@ -54,10 +58,15 @@ async def watched(listing: Listing) -> AsyncGenerator[tuple[Workspace, ...]]:
             if heard is None:
                 await asyncio.sleep(HOST_EVERY)
 
-    work = [asyncio.ensure_future(one) for one in (follow_records(), follow_host())]
+    async def follow_services() -> None:
+        while True:
+            await asyncio.sleep(SERVICES_EVERY)
+            if told and any(one.services and one.state == "running" for one in told):
+                changed.set()
+
+    work = [asyncio.ensure_future(one) for one in (follow_records(), follow_host(), follow_services())]
     for one in work:
         one.add_done_callback(lambda _: changed.set())
-    told: tuple[Workspace, ...] | None = None
     try:
         while True:
             await changed.wait()

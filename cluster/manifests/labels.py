@@ -7,6 +7,7 @@ FIELD_MANAGER = "vibecode"
 MANAGED_BY = {"app.kubernetes.io/managed-by": "vibecode"}
 NODE_LABEL = {"vibecode.dev/managed-by": "vibecode"}  # a kubelet refuses to give itself one of kubernetes.io
 WORKSPACE_LABEL = "vibecode.dev/workspace"
+INSTANCE_LABEL = "app.kubernetes.io/instance"
 TEAM_LABEL = "vibecode.dev/team"
 TEAM = "vibecode"
 """The tag `team` of all that VibeCode runs."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from cluster.engine import Workspace
 from launcher.output.console import Console
 from launcher.output.text import columns
+from templates.services import SERVICES
 from templates.text import DASH, age, plain
 
 _STYLES = {"running": "green", "creating": "yellow", "stopped": "dim", "failed": "red", "unknown": "red"}
@@ -22,6 +23,10 @@ def workspace_lines(console: Console, workspaces: Sequence[Workspace]) -> list[s
 
 
 def _where(workspace: Workspace) -> str:
-    if workspace.state in ("running", "creating") or not workspace.reason:
-        return workspace.url
-    return f"{workspace.url}  ({plain(workspace.reason)})"
+    words = [] if workspace.state in ("running", "creating") or not workspace.reason else [workspace.reason]
+    words += [
+        f"{SERVICES[one.name].title} {one.state}" + (f": {one.reason}" if one.reason else "")
+        for one in workspace.services
+        if one.state == "failed"
+    ]
+    return f"{workspace.url}  ({plain('; '.join(words))})" if words else workspace.url

@@ -26,6 +26,7 @@ def workspace_document(workspace: Workspace, *, url: str | None = None, seconds:
     """
     document = created_document(workspace, seconds)
     document |= {"created": _time(workspace.created), "idle_since": _time(workspace.idle_since)}
+    document["services"] = [{"name": one.name, "state": one.state, "reason": one.reason} for one in workspace.services]
     return document if url is None else document | {"url": url}
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, StringConstraints
 
-from cluster.engine import EngineName, EngineState, WorkspaceState
+from cluster.engine import EngineName, EngineState, ServiceState, WorkspaceState
 from launcher.serve.documents import time_text
 from templates.services import ServiceName
 
@@ -70,6 +70,14 @@ class ErrorBody(BaseModel):
     hint: str
 
 
+class ServiceBody(BaseModel):
+    """A service beside a workspace; `reason` says why it is not running."""
+
+    name: ServiceName
+    state: ServiceState
+    reason: str | None
+
+
 class WorkspaceBody(BaseModel):
     """A workspace; `job` is where the work on it that is under way can be asked about, `userId` whom it is for."""
 
@@ -83,6 +91,7 @@ class WorkspaceBody(BaseModel):
         idle_since=None,
         ports={"8000": "http://8000-shop.vibecode.localhost/"},
         reason=None,
+        services=[{"name": "postgresql", "state": "running", "reason": None}],
         workspaceUrl="http://127.0.0.1:8420/workspace/shop",
         job=None,
         userId=None,
@@ -97,6 +106,7 @@ class WorkspaceBody(BaseModel):
     idle_since: Time | None
     ports: Mapping[str, str]
     reason: str | None
+    services: list[ServiceBody]
     workspaceUrl: str  # noqa: N815 (the seed's name)
     job: str | None
     userId: str | None  # noqa: N815 (the seed's name)

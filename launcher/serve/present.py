@@ -8,6 +8,7 @@ from launcher.serve.models import (
     ErrorBody,
     JobBody,
     OccurrenceBody,
+    ServiceBody,
     StepBody,
     TemplateBody,
     VariableBody,
@@ -30,6 +31,9 @@ def workspace_body(workspace: Workspace, page_url: str, running: Running | None)
         idle_since=workspace.idle_since,
         ports={str(port): url for port, url in workspace.ports.items()},
         reason=workspace.reason,
+        services=[
+            ServiceBody.model_construct(name=one.name, state=one.state, reason=one.reason) for one in workspace.services
+        ],
         workspaceUrl=page_url,
         job=None if running is None else job_path(running),
         userId=workspace.user,

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from textual.content import Content
 
-from cluster.engine import Usage, Workspace
+from cluster.engine import ServiceStatus, Usage, Workspace
 from screens.glyphs import GLYPHS
 from screens.jobs import Job
 from screens.store import EngineView, Snapshot
 from screens.words import STATES, ago, cpu_words, cut, keys, memory_words, pairs, sparkline
+from templates.services import SERVICES
 from templates.text import DASH, age, plain
 
 GAP = 2
@@ -122,6 +123,7 @@ def detail(row: Row, now: datetime) -> Content:
     blocks.extend(Content.assemble((label, "$muted"), "\n", (url, "$accent")) for label, url in addresses)
     if one.state == "running":
         blocks.append(_usage(row))
+    blocks.extend(_service(one, service) for service in one.services)
     blocks.append(
         pairs(
             [
@@ -132,6 +134,27 @@ def detail(row: Row, now: datetime) -> Content:
         )
     )
     return Content("\n\n").join(blocks)
+
+
+_SERVICES: dict[str, tuple[str, str, str]] = {
+    "running": (GLYPHS.running, "$success", "runs"),
+    "starting": (GLYPHS.starting, "$warning", "starts"),
+    "stopped": (GLYPHS.stopped, "$muted", "stopped"),
+    "failed": (GLYPHS.failed, "$error", "fails"),
+    "absent": (GLYPHS.unknown, "$muted", "not here"),
+}
+
+
+def _service(workspace: Workspace, service: ServiceStatus) -> Content:
+    """How a service beside it is; why, and how one learns more, where it does not run."""
+    glyph, colour, word = _SERVICES[service.state]
+    line = Content.assemble((f"{SERVICES[service.name].title}  ", "$muted"), (f"{glyph} {word}", colour))
+    if service.reason:
+        line = Content.assemble(line, "\n", plain(service.reason))
+    if service.state == "failed":
+        command = f"vibecode logs {workspace.name} --service {service.name}"
+        line = Content.assemble(line, "\n", (command, "$accent"), (" shows its log", "$muted"))
+    return line
 
 
 _NEXT: dict[str, tuple[tuple[str, str], ...]] = {

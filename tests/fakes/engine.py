@@ -27,16 +27,18 @@ from cluster.engine import (
     EngineStatus,
     ExecSession,
     Occurrence,
+    ServiceStatus,
     TerminalSize,
     Unit,
     Usage,
     Workspace,
 )
-from cluster.errors import WorkspaceExistsError, WorkspaceNotFoundError, WorkspaceStoppedError
+from cluster.errors import ServiceNotFoundError, WorkspaceExistsError, WorkspaceNotFoundError, WorkspaceStoppedError
 from cluster.names import check_name
 from templates.errors import VibeCodeError
 from templates.events import Event, Step, Steps, stream
 from templates.project import Project
+from templates.services import ServiceName
 
 PACKAGE_MANAGERS = ("npm", "uv")
 PACKAGE_MANAGER = """#!/bin/sh
@@ -245,8 +247,13 @@ class FakeEngine:
         self._named(name)
         return self._address(name if port is None else f"{port}-{name}")
 
-    async def logs(self, name: str, *, follow: bool = False, tail: int | None = None) -> AsyncIterator[str]:
-        lines = self._named(name).lines
+    async def logs(
+        self, name: str, *, service: ServiceName | None = None, follow: bool = False, tail: int | None = None
+    ) -> AsyncIterator[str]:
+        kept = self._named(name)
+        if service is not None and service not in [one.name for one in kept.workspace.services]:
+            raise ServiceNotFoundError(f"{name!r} was not made with {service}.")
+        lines = kept.lines if service is None else [f"{service} is ready"]
         position = 0 if tail is None else max(0, len(lines) - tail)
         while True:
             spoken = self._spoken
@@ -331,6 +338,7 @@ class FakeEngine:
             ports={port: self._address(f"{port}-{name}") for port in project.manifest.ports},
             reason="it is being made",
             user=project.manifest.user or None,
+            services=tuple(ServiceStatus(one, "running") for one in project.manifest.services),
         )
         self._kept[name] = Kept(workspace, project.digest, folder, USAGE, ["the editor listens"])
         self._tell()

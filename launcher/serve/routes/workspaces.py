@@ -20,6 +20,7 @@ from launcher.serve.tagged import tagged
 from launcher.serve.told import Undertaking
 from launcher.serve.work import Running
 from templates.errors import VibeCodeError
+from templates.services import ServiceName
 from templates.text import plain
 
 router = APIRouter(prefix="/api/workspaces", tags=["workspaces"])
@@ -113,10 +114,13 @@ async def read_logs(
     name: NamePath,
     tail: Annotated[int, Query(ge=0, le=10_000, description="Only the last lines.")] = 1000,
     follow: Annotated[bool, Query(description="Goes on as a stream of events.")] = False,
+    service: Annotated[
+        ServiceName | None, Query(description="Not the editor's, but those of a service beside it.")
+    ] = None,
 ) -> Response:
-    """What a workspace's container says."""
+    """What a workspace's container says, or a service beside it."""
     engine, _ = await tasks.find(given.engines, name)
-    lines = engine.logs(name, follow=follow, tail=tail)
+    lines = engine.logs(name, service=service, follow=follow, tail=tail)
     if follow:
         return given.streams.answer(_lines(lines))
     body = LogBody(name=name, lines=[plain(line) async for line in lines])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cluster.config import ClusterConfig, Images
-from cluster.errors import ImagePullError, WorkspaceFailedError
+from cluster.errors import ImagePullError, ServiceNotFoundError, WorkspaceFailedError, WorkspaceStoppedError
 from cluster.kube.api import Kube
 from cluster.manifests import service, workspace
 from cluster.manifests.labels import WORKSPACES_NAMESPACE, labels
@@ -241,3 +241,40 @@ async def test_one_that_does_not_start_is_told_by_its_own_name(
         await done(stream(lambda steps: workspaces.start("shop", steps)))
     told = (await workspaces.activity("shop")).units
     assert "redis does not start (CrashLoopBackOff)" in {one.words for one in told}
+
+
+async def states(workspaces: KubernetesWorkspaces) -> dict[str, tuple[str, bool]]:
+    [listed] = await workspaces.list()
+    assert (await workspaces.get("shop")).services == listed.services
+    async with aclosing(workspaces.watch()) as watch:
+        assert (await anext(watch))[0].services == listed.services
+    return {one.name: (one.state, one.reason is None) for one in listed.services}
+
+
+async def test_the_state_of_each_is_told_with_its_workspace(
+    workspaces: KubernetesWorkspaces, server: FakeKubeServer
+) -> None:
+    await create(workspaces)
+    assert await states(workspaces) == {"postgresql": ("running", True), "redis": ("running", True)}
+
+    await done(stream(lambda steps: workspaces.stop("shop", steps)))
+    assert await states(workspaces) == {"postgresql": ("stopped", True), "redis": ("stopped", True)}
+
+    server.controller.waiting = ("CrashLoopBackOff", "")
+    with pytest.raises(WorkspaceFailedError):
+        await done(stream(lambda steps: workspaces.start("shop", steps)))
+    [shop] = await workspaces.list()
+    redis = next(one for one in shop.services if one.name == "redis")
+    assert redis.state == "failed"
+    assert "redis does not start (CrashLoopBackOff)" in (redis.reason or "")
+
+
+async def test_each_has_a_log_of_its_own(workspaces: KubernetesWorkspaces, server: FakeKubeServer) -> None:
+    await create(workspaces, replace(SHOP, manifest=replace(MANIFEST, services=("redis",))))
+    server.say(WORKSPACES_NAMESPACE, "shop--redis-0", "ready to accept connections")
+    assert [line async for line in workspaces.logs("shop", service="redis")] == ["ready to accept connections"]
+    with pytest.raises(ServiceNotFoundError, match="PostgreSQL"):
+        [line async for line in workspaces.logs("shop", service="postgresql")]
+    await done(stream(lambda steps: workspaces.stop("shop", steps)))
+    with pytest.raises(WorkspaceStoppedError):
+        [line async for line in workspaces.logs("shop", service="redis")]

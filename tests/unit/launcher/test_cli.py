@@ -9,7 +9,7 @@ import pytest
 
 from cluster.config import ClusterConfig
 from cluster.doctor.check import Check, Diagnosis
-from cluster.engine import Capability, EngineStatus, Workspace
+from cluster.engine import Capability, EngineStatus, ServiceStatus, Workspace
 from cluster.errors import ClusterDownError, DockerDeniedError, SeedError
 from launcher.commands.catalog import COMMANDS
 from launcher.parser import EXAMPLES, build_parser
@@ -18,7 +18,7 @@ from templates.project import Manifest, Project, ProjectFile
 from tests.fakes.engine import FakeEngine
 from tests.unit.launcher.conftest import SHOP, Cli
 
-LISTED = {"name", "url", "state", "engine", "template", "seconds", "created", "idle_since"}
+LISTED = {"name", "url", "state", "engine", "template", "seconds", "created", "idle_since", "services"}
 CREATED = {"name", "url", "state", "engine", "template", "seconds"}
 SHOP_URL = "http://shop.vibecode.localhost:8080/"
 
@@ -532,7 +532,11 @@ def test_logs_are_lines(vibecode: Cli, engine: FakeEngine) -> None:
 
     assert vibecode("logs", "shop").out == "the editor listens\n\nlast\n"
     assert vibecode("logs", "shop", "--tail", "1").out == "last\n"
-    assert vibecode("logs", "shop", "--json").document == {"name": "shop", "lines": ["the editor listens", "", "last"]}
+    assert vibecode("logs", "shop", "--json").document == {
+        "name": "shop",
+        "service": None,
+        "lines": ["the editor listens", "", "last"],
+    }
 
 
 def test_exec_passes_on_the_exit_code_and_the_streams(vibecode: Cli, engine: FakeEngine) -> None:
@@ -686,3 +690,17 @@ def test_json_is_one_line_whatever_is_in_it(vibecode: Cli, engine: FakeEngine) -
     assert result.out.count("\n") == 1
     assert json.loads(result.out)["stdout"] == "ü.txt\n"
     assert sys.stdout.encoding == "utf-8"
+
+
+def test_services_are_told_and_have_logs(vibecode: Cli, engine: FakeEngine) -> None:
+    engine.put("shop", Project(Manifest("Shop", services=("postgresql",)), ()))
+    engine.change("shop", services=(ServiceStatus("postgresql", "failed", "it ended with exit code 1"),))
+
+    assert vibecode("list", "--json").document[0]["services"] == [
+        {"name": "postgresql", "state": "failed", "reason": "it ended with exit code 1"}
+    ]
+    assert "PostgreSQL failed: it ended with exit code 1" in vibecode("list").out
+    assert vibecode("logs", "shop", "--service", "postgresql").out == "postgresql is ready\n"
+    refused = vibecode("logs", "shop", "--service", "redis", "--json")
+    assert (refused.code, refused.document["error"]["code"]) == (1, "service-not-found")
+    assert vibecode("logs", "shop", "--service", "oracle").code == 2

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from textual.content import Content
 
-from cluster.engine import EngineState, EngineStatus, Usage, Workspace, WorkspaceState
+from cluster.engine import EngineState, EngineStatus, ServiceStatus, Usage, Workspace, WorkspaceState
 from screens import words
 from screens.glyphs import ASCII, UNICODE, glyphs_for
 from screens.jobs import Job, Task
@@ -142,6 +142,24 @@ def test_the_detail_of_what_cannot_be_opened_says_why_and_what_helps(state: Work
 )
 def test_the_summary(rows: list[Row], total: int, marked: int, text: str) -> None:
     assert home.summary(rows, total, marked) == text
+
+
+@pytest.mark.parametrize(
+    ("service", "said"),
+    [
+        (ServiceStatus("postgresql", "running"), "PostgreSQL  ● runs"),
+        (ServiceStatus("redis", "stopped"), "Redis  ○ stopped"),
+        (ServiceStatus("redis", "absent", "Redis is not on PATH"), "Redis  ? not here\nRedis is not on PATH"),
+        (
+            ServiceStatus("postgresql", "failed", "it \x1b[31mended"),
+            "PostgreSQL  ▲ fails\nit ended\nvibecode logs api --service postgresql shows its log",
+        ),
+    ],
+)
+def test_the_detail_says_how_each_service_is(service: ServiceStatus, said: str) -> None:
+    text = home.detail(Row(replace(API, services=(service,))), NOW).plain
+    assert said in text
+    assert "PostgreSQL" not in home.detail(Row(API), NOW).plain
 
 
 def test_stale_says_how_old() -> None:

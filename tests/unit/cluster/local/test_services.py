@@ -6,15 +6,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cluster.config import ClusterConfig
-from cluster.errors import WorkspaceFailedError
+from cluster.engine import ServiceStatus
+from cluster.errors import ServiceNotFoundError, WorkspaceFailedError
 from cluster.kind.ports import free_port, is_free
-from cluster.local import services
+from cluster.local import service_states, services
 from cluster.local.engine import LocalEngine
 from cluster.local.folders import LocalFolder, WorkspaceFolder
 from cluster.local.service_records import LocalService, read_services, variables, with_services, write_services
@@ -189,3 +191,38 @@ def test_preparing_twice_keeps_the_password(shop: WorkspaceFolder, redis: Path) 
     first = read_services(shop)
     services.prepare(shop, ("redis",), step)
     assert read_services(shop) == first
+
+
+async def test_its_state_is_told_with_its_workspace(engine: LocalEngine, shop: WorkspaceFolder, redis: Path) -> None:
+    await done(engine.create("shop", SHOP))
+    assert (await engine.workspace("shop")).services == (ServiceStatus("redis", "running"),)
+
+    redis.write_text("#!/bin/sh\necho there is no room\nexit 3\n")
+    os.kill(starts(shop)[0], signal.SIGKILL)
+    async with asyncio.timeout(30), aclosing(engine.watch()) as watch:
+        async for told in watch:
+            [status] = told[0].services
+            if status.state == "failed" and "exit code 3" in (status.reason or ""):
+                break
+    assert status.reason == "it ended with exit code 3, and is started again: there is no room"
+    assert "there is no room" in [line async for line in engine.logs("shop", service="redis")]
+    with pytest.raises(ServiceNotFoundError, match="was not made with PostgreSQL"):
+        [line async for line in engine.logs("shop", service="postgresql")]
+
+    await done(engine.stop("shop"))
+    assert (await engine.workspace("shop")).services == (ServiceStatus("redis", "stopped"),)
+
+
+async def test_one_that_cannot_run_here_is_told_too(
+    engine: LocalEngine, programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = replace(SHOP, manifest=replace(SHOP.manifest, services=("postgresql",)))
+    monkeypatch.setattr(services, "obstacle", lambda _: "PostgreSQL is not on PATH")
+    monkeypatch.setattr(service_states, "obstacle", lambda _: "PostgreSQL is not on PATH")
+    await done(engine.create("shop", asked))
+    [workspace] = await engine.workspaces()
+    assert workspace.services == (
+        ServiceStatus("postgresql", "absent", "PostgreSQL is not on PATH; the project does without"),
+    )
+    with pytest.raises(ServiceNotFoundError, match="since PostgreSQL is not on PATH"):
+        [line async for line in engine.logs("shop", service="postgresql")]

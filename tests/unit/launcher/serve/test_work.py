@@ -244,7 +244,7 @@ async def test_a_silent_stream_is_kept_alive(serve: Serve, engine: FakeEngine) -
 async def test_an_error_in_a_stream_ends_it_and_the_server_goes_on(server: Served, engine: FakeEngine) -> None:
     engine.put("shop", SHOP)
 
-    async def lines(name: str, *, follow: bool, tail: int) -> AsyncIterator[str]:
+    async def lines(name: str, *, service: str | None, follow: bool, tail: int) -> AsyncIterator[str]:
         yield "first"
         raise VibeCodeError("The connection is lost.")
 
