@@ -13,7 +13,7 @@ import pytest
 from cluster.config import ClusterConfig, Images
 from cluster.errors import ImagePullError, ServiceNotFoundError, WorkspaceFailedError, WorkspaceStoppedError
 from cluster.kube.api import Kube
-from cluster.manifests import service, workspace
+from cluster.manifests import packages, service, workspace
 from cluster.manifests.labels import WORKSPACES_NAMESPACE, labels
 from cluster.manifests.workspace import Address
 from cluster.service_programs import PROGRAMS
@@ -136,6 +136,12 @@ async def replicas(kube: Kube) -> dict[str, int]:
     return {one["metadata"]["name"]: one["spec"]["replicas"] for one in found}
 
 
+async def claims(kube: Kube) -> set[str]:
+    """Of workspaces and their services; what all workspaces share is none of theirs."""
+    found = await kube.list("PersistentVolumeClaim", WORKSPACES_NAMESPACE)
+    return {one["metadata"]["uid"] for one in found if one["metadata"]["name"] != packages.CLAIM}
+
+
 def password(server: FakeKubeServer, name: str) -> str:
     secret = server.store.get(("secrets", WORKSPACES_NAMESPACE, name))
     encoded = secret.get("data", {}).get("password")
@@ -166,7 +172,7 @@ async def test_they_stop_and_start_with_it_and_keep_what_they_have(
     workspaces: KubernetesWorkspaces, kube: Kube, images: FakeImages
 ) -> None:
     await create(workspaces)
-    before = {one["metadata"]["uid"] for one in await kube.list("PersistentVolumeClaim", WORKSPACES_NAMESPACE)}
+    before = await claims(kube)
 
     await done(stream(lambda steps: workspaces.stop("shop", steps)))
     assert await replicas(kube) == dict.fromkeys(NAMES, 0)
@@ -177,8 +183,7 @@ async def test_they_stop_and_start_with_it_and_keep_what_they_have(
     assert set(steps_done) == {"ready", "postgresql", "redis"}
     assert await replicas(kube) == dict.fromkeys(NAMES, 1)
     assert sorted(images.brought) == ["postgres:17", "redis:8"]
-    after = {one["metadata"]["uid"] for one in await kube.list("PersistentVolumeClaim", WORKSPACES_NAMESPACE)}
-    assert after == before
+    assert await claims(kube) == before
     assert len(before) == 3
 
 
@@ -188,7 +193,7 @@ async def test_nothing_of_them_is_left_once_it_is_deleted(
     await create(workspaces)
     await create(workspaces, name="shop-2")
     await done(stream(lambda steps: workspaces.delete("shop", steps)))
-    left = {key[2] for key in server.store.objects if key[1] == WORKSPACES_NAMESPACE}
+    left = {key[2] for key in server.store.objects if key[1] == WORKSPACES_NAMESPACE} - {packages.CLAIM}
     assert left
     assert {name for name in left if not name.startswith("shop-2")} == set()
 
