@@ -135,6 +135,14 @@ PROOFS = {
         then="What one could read",
         health="/health",
     ),
+    "python-django-postgresql": Proof(
+        shows="Reading list",
+        file="books/templates/books/index.html",
+        old="What to read",
+        new="What one could read",
+        then="What one could read",
+        health="/health",
+    ),
     "python-duckdb": Proof(
         shows="6 good lines of 2 files",
         file="pipeline/sql/check.sql",

@@ -65,7 +65,7 @@ def test_no_two_have_the_same_icon() -> None:
         ("react", {"vite-react", "nextjs", "fullstack-fastapi-react"}),
         ("ml", {"python-ml"}),
         ("sqlite", {"python-fastapi", "python-django", "python-worker"}),
-        ("postgres", {"python-postgresql", "fullstack-fastapi-react"}),
+        ("postgres", {"python-postgresql", "python-django-postgresql", "fullstack-fastapi-react"}),
         ("redis", {"python-redis"}),
         ("cli", {"python-typer", "node-cli"}),
     ],
