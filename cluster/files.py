@@ -4,7 +4,8 @@ import asyncio
 import io
 import posixpath
 import tarfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from time import monotonic
 
 from cluster.dependencies.tasks import after_dependencies
@@ -12,6 +13,7 @@ from cluster.engine import Engine, ExecSession, Occurrence, Unit
 from cluster.errors import VolumeFullError, WorkspaceFilesError
 from cluster.file_listing import parse_listing
 from cluster.file_scripts import APPLY, LIST, READ, RECORDS
+from cluster.frames import FRAME, ahead, framed
 from cluster.output_tail import OutputTail
 from templates.errors import FilesConflictError, RecordsConflictError, TooLargeError, UnsafePathError
 from templates.paths import check_files, check_path
@@ -32,9 +34,6 @@ from templates.workspace_files import (
 
 LISTED = 50_000
 """Files that a listing has at most, before those that Git ignores are left out."""
-
-FRAME = 128 * 1024
-"""Bytes in one piece of standard input."""
 
 GRACE = 5
 """Seconds that a command has to end by itself once its time is up."""
@@ -59,7 +58,7 @@ class EngineFiles:
         if not paths:
             return {}
         asked = "".join(f"{check_path(path)}\n" for path in paths).encode()
-        archive = await self._run(READ, (), (asked,))
+        archive = await self._run(READ, (), ahead(framed((asked,))))
         return {file.path: file for file in await asyncio.to_thread(_unpacked, archive)}
 
     async def records(self, pattern: str) -> Mapping[str, bytes]:
@@ -67,8 +66,9 @@ class EngineFiles:
         return {file.path: file.content for file in await asyncio.to_thread(_unpacked, archive)}
 
     async def apply(self, changes: Sequence[Change], records: Sequence[Change] = ()) -> Mapping[str, str]:
-        frames, hashes = await asyncio.to_thread(_packed, _checked(changes), _checked(records))
-        said = (await self._run(APPLY, (), frames)).decode("utf-8", "replace").splitlines()
+        hashes: dict[str, str] = {}
+        archive = _archive(_checked(changes), _checked(records), hashes)
+        said = (await self._run(APPLY, (), ahead(framed(archive)))).decode("utf-8", "replace").splitlines()
         match said[:1]:
             case ["done"]:
                 return hashes
@@ -102,7 +102,7 @@ class EngineFiles:
         told = await self._engine.activity(self._name)
         return (*map(_unit_line, told.units), *map(_occurrence_line, told.occurrences[-lines:]))
 
-    async def _run(self, script: str, arguments: Sequence[str], frames: Iterable[bytes] = ()) -> bytes:
+    async def _run(self, script: str, arguments: Sequence[str], frames: AsyncGenerator[bytes] | None = None) -> bytes:
         session = await self._engine.exec(self._name, ("sh", "-c", script, "files", *arguments))
         try:
             said, complaints = await _converse(session, frames)
@@ -116,7 +116,7 @@ class EngineFiles:
         raise WorkspaceFilesError(f"The files of {self._name!r} cannot be reached: {last[0]}.")
 
 
-async def _converse(session: ExecSession, frames: Iterable[bytes]) -> tuple[bytes, str]:
+async def _converse(session: ExecSession, frames: AsyncGenerator[bytes] | None) -> tuple[bytes, str]:
     """What the command prints while it is sent the frames."""
     said, complaints = bytearray(), bytearray()
 
@@ -131,8 +131,10 @@ async def _converse(session: ExecSession, frames: Iterable[bytes]) -> tuple[byte
                 said.extend(data)
 
     async def speak() -> None:
-        for frame in frames:
-            await session.write(frame)
+        if frames is not None:
+            async with aclosing(frames):
+                async for frame in frames:
+                    await session.write(frame)
         await session.close_stdin()
 
     listener, speaker = asyncio.ensure_future(listen()), asyncio.ensure_future(speak())
@@ -171,20 +173,18 @@ def _checked(changes: Sequence[Change]) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def _packed(changes: Sequence[Change], records: Sequence[Change]) -> tuple[tuple[bytes, ...], Mapping[str, str]]:
-    """What `APPLY` reads, and the hashes of the files that are written."""
-    hashes = {one.path: sha256(one.content) for one in changes if isinstance(one, Write)}
-    return tuple(_frames(_archive(changes, hashes, records))), hashes
+def _archive(changes: Sequence[Change], records: Sequence[Change], hashes: dict[str, str]) -> Iterator[bytes]:
+    """What `APPLY` reads: new files below `new/` and `records/`, then lists of what is to be checked.
 
-
-def _archive(changes: Sequence[Change], hashes: Mapping[str, str], records: Sequence[Change]) -> Iterator[bytes]:
-    """The new files below `new/` and `records/`, and beside them lists of what is to be checked."""
-    files = [(f"new/{one.path}", one) for one in changes if isinstance(one, Write)]
-    kept = [(f"records/{one.path}", one) for one in records if isinstance(one, Write)]
-    sums = [
-        *((hashes[one.path], place) for place, one in files),
-        *((sha256(one.content), place) for place, one in kept),
-    ]
+    In the end `hashes` has those of the files that are written.
+    """
+    sums: list[str] = []
+    for place, every, found in (("new", changes, hashes), ("records", records, dict[str, str]())):
+        for one in every:
+            if isinstance(one, Write):
+                found[one.path] = sha256(one.content)
+                sums.append(f"{found[one.path]}  {place}/{one.path}")
+                yield from _entry(f"{place}/{one.path}", one.content, 0o644 if one.mode is None else one.mode)
     lists = {
         "targets": [one.path for one in changes],
         "folders": sorted({folder for one in changes for folder in _above(one.path)}),
@@ -195,11 +195,9 @@ def _archive(changes: Sequence[Change], hashes: Mapping[str, str], records: Sequ
         "absent": [one.path for one in changes if one.base == ABSENT],
         "record-bases": [f"{one.base}  {one.path}" for one in records if one.base not in (None, ABSENT)],
         "record-absent": [one.path for one in records if one.base == ABSENT],
-        "SHA256SUMS": [f"{found}  {place}" for found, place in sums],
+        "SHA256SUMS": sums,
         "complete": [],
     }
-    for place, one in (*files, *kept):
-        yield from _entry(place, one.content, 0o644 if one.mode is None else one.mode)
     for name, lines in lists.items():
         yield from _entry(name, "".join(f"{line}\n" for line in lines).encode(), 0o600)
     yield bytes(2 * tarfile.BLOCKSIZE)
@@ -216,17 +214,6 @@ def _entry(path: str, content: bytes, mode: int) -> Iterator[bytes]:
     yield info.tobuf(tarfile.GNU_FORMAT)
     yield content
     yield bytes(-len(content) % tarfile.BLOCKSIZE)
-
-
-def _frames(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    frame = bytearray()
-    for piece in pieces:
-        frame += piece
-        while len(frame) >= FRAME:
-            yield bytes(frame[:FRAME])
-            del frame[:FRAME]
-    if frame:
-        yield bytes(frame)
 
 
 def _conflicts(changes: Sequence[Change], lines: Sequence[str]) -> Iterator[Conflict]:

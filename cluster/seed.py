@@ -4,16 +4,15 @@ import asyncio
 import hashlib
 import tarfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from cluster.engine import ExecSession
 from cluster.errors import SeedError, VolumeFullError
+from cluster.frames import FRAME, ahead, framed
 from templates.events import Step
 from templates.paths import check_files
 from templates.project import ProjectFile
-
-FRAME = 128 * 1024
-"""Bytes in one piece of the stream; larger WebSocket frames cost memory and some servers refuse them."""
 
 SUMS = "SHA256SUMS"
 
@@ -69,7 +68,7 @@ class Seed:
         """The tar in frames of 128 KiB. Raises UnsafePathError before the first, SeedError if a file changes."""
         project = check_files(self.files)
         home = check_files(self.home)
-        return _frames(_tar([*_placed("project", project), *_placed("home", home)]))
+        return framed(_tar([*_placed("project", project), *_placed("home", home)]))
 
 
 def _placed(folder: str, files: Iterable[ProjectFile]) -> Iterator[tuple[str, ProjectFile]]:
@@ -125,17 +124,6 @@ def _size(file: ProjectFile) -> int:
         raise SeedError(f"{file.path!r} cannot be read any more: {error.strerror}.") from error
 
 
-def _frames(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    frame = bytearray()
-    for piece in pieces:
-        frame += piece
-        while len(frame) >= FRAME:
-            yield bytes(frame[:FRAME])
-            del frame[:FRAME]
-    if frame:
-        yield bytes(frame)
-
-
 async def send(session: ExecSession, seed: Seed, step: Step) -> None:
     """Streams the seed into a session that runs `seed.command()`; returns once all of it is verified and in place.
 
@@ -173,16 +161,14 @@ async def send(session: ExecSession, seed: Seed, step: Step) -> None:
 async def _write(session: ExecSession, frames: Iterator[bytes], enough: asyncio.Event, step: Step) -> None:
     """Sends the frames until the other side has enough: it has them already, or gave up, and says why."""
     sent = 0
-    coming = asyncio.ensure_future(asyncio.to_thread(next, frames, None))
-    try:
-        while (frame := await coming) is not None and not enough.is_set():
-            coming = asyncio.ensure_future(asyncio.to_thread(next, frames, None))  # made while this one is sent
+    async with aclosing(ahead(frames)) as made:
+        async for frame in made:
+            if enough.is_set():
+                break
             await session.write(frame)
             sent += len(frame)
             if sent % (8 * FRAME) == 0:
                 step.progress(f"{sent / 1e6:.0f} MB sent")
-    finally:
-        coming.cancel()
     await session.close_stdin()
 
 

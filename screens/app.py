@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+ADDRESS_TOLD_FOR = 60.0
+"""Seconds, in which it can be read and copied."""
+
 
 class VibeCodeApp(App[None]):
     """One screen per place, made when it is first gone to and kept."""
@@ -193,6 +196,10 @@ class VibeCodeApp(App[None]):
         self.push_screen(Failure(message.error))
 
     def _show_code(self, url: str, reason: str) -> None:
+        """Over no question: it comes when work is done, in the middle of what somebody answers."""
+        if self.screen.is_modal:
+            self.notify(f"The browser is not opened: {reason}. {url}", timeout=ADDRESS_TOLD_FOR, markup=False)
+            return
         from screens.modals.code import Code
 
         self.push_screen(Code(url, reason))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from cluster.engine import EngineName, EngineStatus, Usage, Workspace
 from templates.errors import VibeCodeError
@@ -38,7 +39,7 @@ class EngineView:
         return self.seen is not None or self.error is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
     """All engines, best first; `chosen` is where something new goes, and `reason` why.
 
@@ -55,7 +56,7 @@ class Snapshot:
         """Whether nothing can be said yet."""
         return self.failure is None and not any(engine.asked for engine in self.engines)
 
-    @property
+    @cached_property
     def workspaces(self) -> tuple[Workspace, ...]:
         found = (
             replace(workspace, idle_since=engine.idle.get(workspace.name))

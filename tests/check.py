@@ -54,6 +54,9 @@ class Result:
 SPREAD = ("pytest", "-n", "auto", "--dist", "worksteal")
 """Over all processors: what shares nothing."""
 
+SIDE_BY_SIDE = ("pytest", "-n", "2", "--dist", "loadgroup")
+"""The tests on a cluster, which share it, and those that need none: they wait more than they work."""
+
 PARTS = (
     Part("lint", "ruff", ("ruff", "check", ".")),
     Part("format", "ruff format", ("ruff", "format", "--check", ".")),
@@ -63,7 +66,7 @@ PARTS = (
     Part(
         "e2e",
         "tests on a real cluster with a real browser",
-        ("pytest", "-m", "e2e", "--ignore", "tests/bench"),
+        (*SIDE_BY_SIDE, "-m", "e2e", "--ignore", "tests/bench"),
         cluster,
     ),
 )

@@ -14,6 +14,14 @@ signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 PERSONAL = ("VIBECODE_", "DD_", "XDG_")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What works on a real cluster runs one after the other, beside what needs this machine alone."""
+    for item in items:
+        if item.get_closest_marker("e2e") and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group("cluster"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Drops the person's settings; images stay, since a machine without a registry must name the ones it has."""

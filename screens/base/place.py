@@ -98,6 +98,7 @@ class PlaceScreen(Screen[None]):
     def _tick(self) -> None:
         """What is under way shows each second; ages alone are looked at more rarely, to cost nothing."""
         self._ticks += 1
-        if self.shared.jobs.active or self._ticks % RARELY == 0:
+        if self.shared.jobs.active:
             self._key_bar.refresh()
+        if self.shared.jobs.active or self._ticks % RARELY == 0:
             self.show()

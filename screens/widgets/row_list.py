@@ -22,7 +22,7 @@ GUTTER = 3
 SCROLLBAR = 1
 """Columns kept for the scroll bar, there or not, so that nothing jumps when it comes."""
 DRAWN = 1000
-"""Lines that are kept as they were drawn, until the rows are shown anew."""
+"""Rows that are kept as they were drawn; one is drawn anew once it says something else."""
 
 Draw = Callable[[str, int], Sequence[Content]]
 
@@ -79,7 +79,8 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         self._keys: tuple[str, ...] = ()
         self._marked: frozenset[str] = frozenset()
         self._told: str | None = None
-        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(DRAWN)
+        self._said: LRUCache[tuple[str, int], Sequence[Content]] = LRUCache(DRAWN)
+        self._strips: LRUCache[tuple[object, ...], tuple[Content, Strip]] = LRUCache(DRAWN)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -107,8 +108,19 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
             else:
                 self.cursor = max(0, min(self.cursor, len(new) - 1))
             self._tell()
-        self._strips.clear()
-        self.refresh()
+            self._said.clear()
+            self.refresh()
+        else:
+            self._refresh_changed()
+
+    def _refresh_changed(self) -> None:
+        """Of the rows in view those that say something else now."""
+        before, self._said = self._said, LRUCache(DRAWN)
+        first, width = round(self.scroll_y) // self._height, self._row_width
+        for row in range(first, min(len(self._keys), first + self.size.height // self._height + 2)):
+            lines, then = self._lines(self._keys[row], width), before.get((self._keys[row], width))
+            if then is None or len(lines) != len(then) or not all(map(Content.is_same, lines, then)):
+                self.refresh(Region(0, row * self._height - round(self.scroll_y), self.size.width, self._height))
 
     def highlight(self, key: str) -> None:
         """Puts the cursor on this row, if it is there."""
@@ -162,27 +174,36 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         row, line = divmod(y + round(self.scroll_y), self._height)
-        width = self.scrollable_content_region.width or self.size.width
-        if row >= len(self._keys):
+        width = self._row_width
+        lines = self._lines(self._keys[row], width) if row < len(self._keys) else ()
+        if line >= len(lines):  # below the rows, or air between them, which the cursor leaves free
             return Strip.blank(width, self.rich_style)
         key, current = self._keys[row], row == self.cursor
         style = self.get_visual_style(
             "row-list--cursor" if current and self.has_focus else "row-list--blurred" if current else "row-list--row"
         )
-        drawn = (key, line, width, current, self.has_focus, key in self._marked, style)
-        if (strip := self._strips.get(drawn)) is None:
-            strip = self._strips[drawn] = self._strip(key, line, width, current, style)
-        return strip
+        drawn = (key, line, width, current, self.has_focus, key in self._marked, style, self.app.theme)
+        kept = self._strips.get(drawn)
+        if kept is None or not kept[0].is_same(lines[line]):
+            mark = key in self._marked and line == 0
+            kept = self._strips[drawn] = (lines[line], self._strip(lines[line], width, current, mark, style))
+        return kept[1]
 
-    def _strip(self, key: str, line: int, width: int, current: bool, style: Style) -> Strip:
-        lines = self._draw(key, width - GUTTER)
-        if line >= len(lines):  # air between rows, which the cursor leaves free
-            return Strip.blank(width, self.rich_style)
+    @property
+    def _row_width(self) -> int:
+        return self.scrollable_content_region.width or self.size.width
+
+    def _lines(self, key: str, width: int) -> Sequence[Content]:
+        if (lines := self._said.get((key, width))) is None:
+            lines = self._said[key, width] = self._draw(key, width - GUTTER)
+        return lines
+
+    def _strip(self, words: Content, width: int, current: bool, mark: bool, style: Style) -> Strip:
         content = Content.assemble(
             (GLYPHS.cursor if current else " ", "$accent" if self.has_focus else "$muted"),
-            (GLYPHS.mark if key in self._marked and line == 0 else " ", "$accent bold"),
+            (GLYPHS.mark if mark else " ", "$accent bold"),
             " ",
-            lines[line],
+            words,
         )
         strip = Visual.to_strips(self, content.truncate(width), width, 1, style, pad=True)[0]
         return strip.adjust_cell_length(width, style.rich_style)

@@ -17,10 +17,10 @@ class Words(Static):
         self.update(content, layout=not self._has_room_for(content))
 
     def _has_room_for(self, content: Content) -> bool:
-        """Whether the widget is as high as this content makes it, or higher because a style says so."""
+        """Whether the widget is as high as this content makes it, or higher because a style says so, or not shown."""
         width, height = self.content_size
         if not width:
-            return False
+            return not all(one.display for one in self.ancestors_with_self if isinstance(one, Widget))
         lines = content.get_height({}, width)
         return lines == height or (self.styles.min_height is not None and lines < height == self._least)
 

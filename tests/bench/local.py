@@ -1,7 +1,5 @@
 """`new` of the `local` engine on a warm machine against code-server started by hand, both until the editor is there."""
 
-import asyncio
-import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +16,7 @@ from templates.catalog import Catalog
 from templates.events import StepDone
 from templates.project import Project
 from templates.render import render
+from tests.bench.code_server import code_server
 from tests.bench.harness import VIBECODE, Result, in_turns, program, timed
 
 TEMPLATE = "static-site"
@@ -76,18 +75,9 @@ async def _by_hand(home: Path) -> float:
         path = home / "project" / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"".join(file.chunks()))
-    process = await asyncio.create_subprocess_exec(
-        *("code-server", "--auth", "none", "--bind-addr", f"127.0.0.1:{address.http_port}", home / "project"),
-        env={**os.environ, "HOME": str(home)},
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
+    async with code_server(home, "--bind-addr", f"127.0.0.1:{address.http_port}", home / "project"):
         await ready.editor_ready(address, progress=lambda _: None)
         return perf_counter() - start
-    finally:
-        process.terminate()
-        await process.wait()
 
 
 def _project(name: str) -> Project:

@@ -22,6 +22,7 @@ from cluster.local import loops
 from cluster.local.proxy.app import Application, listen, serve
 from cluster.local.proxy.passes import Passes
 from cluster.local.proxy.tickets import Tickets
+from tests.bench.code_server import code_server
 from tests.bench.harness import Result, in_turns, timed
 
 DOWNLOAD = 200_000_000
@@ -135,21 +136,12 @@ def _peak(status: Path) -> int:
 @asynccontextmanager
 async def _code_server(folder: Path) -> AsyncGenerator[Path]:
     socket = folder / "socket"
-    process = await asyncio.create_subprocess_exec(
-        *("code-server", "--auth", "none", "--socket", socket, "--disable-telemetry", "--disable-update-check"),
-        folder / "project",
-        env={**os.environ, "HOME": str(folder), "XDG_DATA_HOME": f"{folder}/data", "XDG_CONFIG_HOME": f"{folder}/c"},
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
+    quiet = ("--disable-telemetry", "--disable-update-check")
+    async with code_server(folder, "--socket", socket, *quiet, folder / "project"):
         async with asyncio.timeout(120):
             while not socket.exists():
                 await asyncio.sleep(0.05)
         yield socket
-    finally:
-        process.terminate()
-        await process.wait()
 
 
 @asynccontextmanager

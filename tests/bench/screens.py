@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import perf_counter, sleep
+from time import perf_counter
 
 from tests.bench.harness import ROOT, VIBECODE, Result, in_turns
 
@@ -144,7 +144,7 @@ def _anything(said: bytes) -> bool:
 def _use(environment: Mapping[str, str]) -> list[Result]:
     blank = _blank_memory(environment)
     few, many = _pressed(environment, FEW), _pressed(environment, MANY)
-    memory_before = _memory_before(environment)
+    memory_empty = _memory_empty(environment)
     return [
         *(
             Result("screens", what, (_p95(many[what]),), "under 0.05 s and 2", f"with {FEW}", (_p95(few[what]),))
@@ -152,7 +152,7 @@ def _use(environment: Mapping[str, str]) -> list[Result]:
         ),
         Result("screens", f"an event to the screen, with {MANY}", many["event"], "under 0.1 s"),
         Result("screens", "processor while nothing happens", many["idle"], "under 1 %", unit="%"),
-        Result("screens", "memory before an engine", (memory_before,), "under 1.6", "blank", (blank,), unit="MiB"),
+        Result("screens", "memory without a workspace", (memory_empty,), "under 1.6", "blank", (blank,), unit="MiB"),
         Result("screens", f"memory with {MANY} and a log", many["memory"], "under 3", "blank", (blank,), unit="MiB"),
     ]
 
@@ -167,10 +167,10 @@ def _blank_memory(environment: Mapping[str, str]) -> float:
         terminal.end()
 
 
-def _memory_before(environment: Mapping[str, str]) -> float:
-    """Of the application whose engines are still being built."""
-    terminal = Terminal.start((sys.executable, "-m", "tests.bench.screens", "waiting"), environment)
-    terminal.until(lambda said: b"Workspaces" in said, terminal.began)
+def _memory_empty(environment: Mapping[str, str]) -> float:
+    """Of the whole program, on an engine that has nothing yet."""
+    terminal = Terminal.start((VIBECODE,), environment)
+    terminal.until(lambda said: b"No workspaces yet" in said, terminal.began)
     terminal.settle(1.5)
     try:
         return terminal.memory()
@@ -230,18 +230,14 @@ def _p95(taken: Sequence[float]) -> float:
 
 
 def main(contender: str) -> None:
-    """The application on an engine with `contender` workspaces, or on one that is never built (`waiting`)."""
+    """The application on an engine with `contender` workspaces."""
     from cluster.config import ClusterConfig
-    from cluster.engines import Engines
     from tests.fakes.engine import FakeEngine
     from tests.screens.stage import put, stage_of
 
     with tempfile.TemporaryDirectory() as folder:
         engine = FakeEngine(ClusterConfig(home=Path(folder)))
         stage = stage_of(engine, Path(folder) / "log")
-        if contender == "waiting":
-            stage.app(engines=lambda: Engines((engine,), sleep(3600) or _nothing)).run()
-            return
         for number in range(int(contender)):
             put(engine, f"workspace-{number:03}")
             engine.change(f"workspace-{number:03}", created=datetime.now(UTC) - timedelta(hours=number))
@@ -261,9 +257,6 @@ def main(contender: str) -> None:
             await app.run_async()
 
         asyncio.run(run())
-
-
-async def _nothing() -> None: ...
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from cluster.kind.ports import free_port
 from cluster.local.engine import LocalEngine
 from tests.contract.test_engine_contract import EngineContract, EngineLifecycleContract, done
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("this machine")]
 
 
 class TestLocalEngine(EngineContract):

@@ -11,7 +11,7 @@ from cluster.local.engine import LocalEngine
 from tests.contract.test_engine_contract import done
 from tests.contract.test_workspace_files import WorkspaceFilesContract
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("this machine")]
 
 
 class TestOnTheLocalEngine(WorkspaceFilesContract):

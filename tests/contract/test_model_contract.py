@@ -88,6 +88,7 @@ URL, MODEL = os.environ.get("VIBECODE_AI_URL", ""), os.environ.get("VIBECODE_AI_
 
 
 @pytest.mark.e2e
+@pytest.mark.xdist_group("this machine")
 @pytest.mark.skipif(
     not (URL and MODEL), reason="VIBECODE_AI_URL and VIBECODE_AI_MODEL name no model; a small one will do"
 )

@@ -19,7 +19,7 @@ from tests.contract.test_engine_contract import done
 from tests.fakes.model_server import Reply, delta, says, serving
 from tests.fakes.secrets import MemorySecrets
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("this machine")]
 
 SERVER = """\
 import http.server, json

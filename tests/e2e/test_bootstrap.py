@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.checkout import PROJECT, Place
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("this machine")]
 
 
 def test_killed_bootstrap_is_made_anew_after_what_it_left_running(tmp_path: Path) -> None:

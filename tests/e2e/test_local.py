@@ -24,7 +24,7 @@ from templates.render import render
 from tests.e2e.conftest import ARTEFACTS
 from tests.e2e.editor import PATIENCE, Editor
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("this machine")]
 
 IDLE = 76.0
 """Seconds; most proxies' time-outs are 60 or less where nobody sets them."""

@@ -20,7 +20,7 @@ from templates.render import render
 from tests.e2e.editor import Editor
 from tests.e2e.test_local import done, written
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("this machine")]
 
 COMPILERS = ("gcc", "g++", "cc", "c++", "make", "clang", "cpp")
 LEFT_OUT = ("code-server", "node", "npm", "npx")

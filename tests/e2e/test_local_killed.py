@@ -18,7 +18,7 @@ from cluster.local.folders import LocalFolder
 from cluster.local.processes import lives
 from tests.contract.test_engine_contract import PROJECT, done, run
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("this machine")]
 
 PROGRAM = """
 import asyncio, sys

@@ -18,7 +18,7 @@ from cluster.local.proxy.passes import COOKIE, Passes
 from cluster.local.proxy.tickets import Tickets
 from tests.e2e.editor import PATIENCE, Editor
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("this machine")]
 
 BASE = "vibecode.localhost"
 NAME = "shop"

@@ -15,7 +15,7 @@ from templates.render import render
 from tests.e2e.test_local import done, said
 from tests.e2e.web import fetch, until_served
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("this machine")]
 
 LEFT_OUT = ("uv", "uvx", "node", "npm", "npx")
 NEEDS = {"python-fastapi": "uv", "node-express": "npm"}

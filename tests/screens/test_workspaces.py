@@ -10,6 +10,7 @@ from textual.widgets import Static
 from cluster.engines import Engines
 from cluster.errors import ClusterUnreachableError, EngineUnavailableError
 from screens.app import VibeCodeApp
+from screens.messages import Ask, Open
 from screens.modals.code import Code
 from screens.modals.failure import Failure
 from screens.modals.question import Question
@@ -219,6 +220,20 @@ async def test_without_a_browser_the_address_shows_with_the_reason(five: Stage) 
         assert "this is an SSH session without a display" in words
         assert "http://api.vibecode.localhost:8080/" in words
         assert five.browser.opened == []
+
+
+async def test_an_address_covers_no_question_that_somebody_answers(five: Stage) -> None:
+    five.browser.reason = "this is an SSH session without a display"
+    async with five.app().run_test(size=SIZES["normal"]) as pilot:
+        pilot.app.post_message(Ask("Delete api?", "", "Delete it", lambda: None))
+        await until(pilot, lambda: pilot.app.screen.is_modal)
+        question = pilot.app.screen
+        pilot.app.post_message(Open("api"))
+        await until(pilot, lambda: len(pilot.app._notifications) == 1)
+        [note] = pilot.app._notifications
+        assert "http://api.vibecode.localhost:8080/" in note.message
+        assert "this is an SSH session without a display" in note.message
+        assert pilot.app.screen is question
 
 
 async def test_copy_puts_the_address_on_the_clipboard(five: Stage) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from cluster import seed
 from cluster.errors import SeedError, VolumeFullError
+from cluster.frames import FRAME
 from templates.errors import UnsafePathError
 from templates.events import Step
 from templates.project import ProjectFile
@@ -126,12 +127,12 @@ async def test_a_second_call_changes_nothing(home: Path) -> None:
 
 
 async def test_what_is_present_already_is_not_sent_to_its_end(home: Path) -> None:
-    one = a_seed(ProjectFile("large", bytes(100 * seed.FRAME)))
+    one = a_seed(ProjectFile("large", bytes(100 * FRAME)))
     await put(home, one)
     session = await LocalSession.run(one.command(), home)
     await session.wait_for_output()
     await seed.send(session, one, step())
-    assert session.sent <= 2 * seed.FRAME
+    assert session.sent <= 2 * FRAME
 
 
 async def test_what_the_person_has_in_the_home_folder_stays(home: Path) -> None:
@@ -214,4 +215,4 @@ def test_the_stream_is_deterministic_and_in_small_frames() -> None:
     files = [ProjectFile(f"{number}.bin", bytes([number]) * 300_000) for number in range(5)]
     frames: Callable[[Iterable[ProjectFile]], list[bytes]] = lambda order: list(a_seed(*order).frames())  # noqa: E731
     assert frames(files) == frames(reversed(files))
-    assert {len(frame) for frame in frames(files)[:-1]} == {seed.FRAME}
+    assert {len(frame) for frame in frames(files)[:-1]} == {FRAME}
