@@ -117,7 +117,8 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         """Of the rows in view those that say something else now."""
         before, self._said = self._said, LRUCache(DRAWN)
         first, width = round(self.scroll_y) // self._height, self._row_width
-        for row in range(first, min(len(self._keys), first + self.size.height // self._height + 2)):
+        in_view = range(first, min(len(self._keys), first + self.size.height // self._height + 2))
+        for row in in_view if self.size else ():  # without a place on the screen yet, it is drawn once it has one
             lines, then = self._lines(self._keys[row], width), before.get((self._keys[row], width))
             if then is None or len(lines) != len(then) or not all(map(Content.is_same, lines, then)):
                 self.refresh(Region(0, row * self._height - round(self.scroll_y), self.size.width, self._height))
