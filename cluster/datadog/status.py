@@ -16,7 +16,7 @@ KEYS_PAGE: dict[KeyKind, str] = {
 }
 WITHOUT: dict[KeyKind, str] = {
     "api": "There is none; without it, nothing goes to Datadog, and nothing can be asked of it.",
-    "app": "There is none; without it, monitors can neither be read nor made.",
+    "app": "There is none; without it, neither what arrives nor monitors can be seen, and none be made.",
 }
 
 

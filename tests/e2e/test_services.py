@@ -18,7 +18,10 @@ from tests.e2e.inside import said
 pytestmark = pytest.mark.e2e
 
 TEMPLATES = {"kept-pg": "python-postgresql", "kept-redis": "python-redis"}
-KEPT = ("StatefulSet", "Deployment", "Pod", "PersistentVolumeClaim", "Service", "Secret", "NetworkPolicy", "Ingress")
+KEPT = (
+    *("StatefulSet", "Deployment", "Pod", "PersistentVolumeClaim", "Service", "Secret", "NetworkPolicy", "Ingress"),
+    *("Role", "RoleBinding"),
+)
 
 TRY = """
 import os, re, socket, sys
