@@ -53,5 +53,6 @@ def read_manifest(content: bytes) -> Manifest:
     """The manifest that a workspace keeps. Raises ValueError, KeyError or TypeError for what is none."""
     values: dict[str, Any] = json.loads(content)
     values |= {name: tuple(values[name]) for name in ("tags", "ports", "extensions")}
-    values["services"] = tuple(values.get("services", ()))  # absent where an earlier version wrote it
+    for name in ("services", "toolchains"):  # absent where an earlier version wrote it
+        values[name] = tuple(values.get(name, ()))
     return Manifest(**values)

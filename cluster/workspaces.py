@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from cluster import ready, waiting
@@ -37,6 +38,10 @@ from cluster.watching import watched
 from templates.events import Step, Steps, together
 from templates.project import Project
 from templates.services import SERVICES, ServiceName
+from templates.toolchains import ToolchainName
+
+MendImage = Callable[[Sequence[ToolchainName], Step], Awaitable[bool]]
+"""Puts the image with these toolchains back into a node that lacks it; whether it is there now."""
 
 ASKED_AT_ONCE = 16
 """Editors that are asked for their last heartbeat at the same time."""
@@ -46,8 +51,8 @@ ASKED_AT_ONCE = 16
 class KubernetesWorkspaces:
     """Makes, lists and removes workspaces through the API; every method can be called again.
 
-    `mend_image` is asked when a node lacks the workspace image; it says whether it is there now. `bring_image` gives
-    the nodes a service's image.
+    `image` is that of the workspaces that it makes. `mend_image` is asked when a node lacks a workspace's image,
+    `bring_image` gives the nodes a service's.
     """
 
     kube: Kube
@@ -55,7 +60,7 @@ class KubernetesWorkspaces:
     engine: EngineName
     image: str
     http_port: int
-    mend_image: Callable[[Step], Awaitable[bool]]
+    mend_image: MendImage
     bring_image: BringImage
 
     async def list(self) -> tuple[Workspace, ...]:
@@ -84,18 +89,19 @@ class KubernetesWorkspaces:
 
     async def create(self, name: str, project: Project, steps: Steps) -> None:
         address = self._address(check_name(name))
-        await Creation(self.kube, self.config, address, self.image, self.mend_image, self._services).run(project, steps)
+        mend_image = partial(self.mend_image, project.manifest.toolchains)
+        await Creation(self.kube, self.config, address, self.image, mend_image, self._services).run(project, steps)
         if project.manifest.extensions:
             async with steps.step("extensions", "Installing the template's extensions") as step:
                 await install_extensions(self.exec, name, project.manifest.extensions, step)
 
     async def start(self, name: str, steps: Steps) -> None:
-        await self._deployment(name)
+        mend_image = partial(self.mend_image, _project(await self._deployment(name)).get("toolchains", ()))
 
         async def start_editor() -> None:
             async with steps.step("ready", f"Starting {name}", expected=3) as step:
                 await self._scale(name, 1)
-                await waiting.until_running(self.kube, name, step, mend_image=self.mend_image)
+                await waiting.until_running(self.kube, name, step, mend_image=mend_image)
                 await ready.editor_ready(self._address(name), progress=step.progress)
 
         await together(start_editor(), self._services.start(name, steps))
@@ -199,7 +205,7 @@ class KubernetesWorkspaces:
         name, notes = deployment["metadata"]["name"], deployment["metadata"].get("annotations", {})
         address, pod = self._address(name), current_pod([one for one in pods if _is_editor(one)])
         state = pod_state(pod) if pod is not None else None
-        project: dict[str, Any] = json.loads(notes.get(PROJECT_ANNOTATION, "{}"))
+        project = _project(deployment)
         word: WorkspaceState = "creating"
         if state is not None and state.error is not None:
             word = "failed"
@@ -257,6 +263,11 @@ def _services_of(deployment: Object) -> tuple[ServiceName, ...]:
 
 def _runs(state: PodState | None) -> bool:
     return state is not None and state.running
+
+
+def _project(deployment: Object) -> dict[str, Any]:
+    """What the workspace was made from, as far as its Deployment says."""
+    return json.loads(deployment["metadata"].get("annotations", {}).get(PROJECT_ANNOTATION, "{}"))
 
 
 def _ports(deployment: Object) -> tuple[int, ...]:

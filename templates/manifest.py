@@ -20,6 +20,7 @@ from templates.placeholders import fill
 from templates.project import Manifest
 from templates.services import ServiceName
 from templates.text import size_in_words
+from templates.toolchains import ToolchainName
 from templates.variables import NAME, Line, Table, Title, Variable
 
 _OPEN_VSX = re.compile(r"[A-Za-z0-9][\w-]*\.[A-Za-z0-9][\w-]*(@[0-9][\w.+-]*)?", re.ASCII)
@@ -69,8 +70,9 @@ class TemplateManifest(Table):
     """What `template.toml` says; the template's id is its folder's name.
 
     `install`, `run`, `test` and `lint` are shell commands for the project's folder, in which variables may stand
-    unquoted. `services` run beside the workspace. `icon` and `good_for` are what a gallery shows beside title and
-    description. Where `verbatim` says so, files and commands are what they are, whatever is in them.
+    unquoted. `services` run beside the workspace, `toolchains` are in it. `icon` and `good_for` are what a gallery
+    shows beside title and description. Where `verbatim` says so, files and commands are what they are, whatever is in
+    them.
     """
 
     title: Title
@@ -87,6 +89,7 @@ class TemplateManifest(Table):
     extensions: Annotated[tuple[_Extension, ...], Field(strict=False), AfterValidator(_distinct)] = ()
     services: Annotated[tuple[ServiceName, ...], Field(strict=False), AfterValidator(_distinct)] = ()
     verbatim: bool = False
+    toolchains: Annotated[tuple[ToolchainName, ...], Field(strict=False), AfterValidator(_distinct)] = ()
     variables: dict[_Name, Variable] = {}
 
     @field_validator("variables")
@@ -112,6 +115,7 @@ class TemplateManifest(Table):
             install=fill(self.install, quoted),
             lint=fill(self.lint, quoted),
             services=self.services,
+            toolchains=self.toolchains,
         )
 
 

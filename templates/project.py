@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from templates.services import ServiceName
+from templates.toolchains import ToolchainName
 
 CHUNK = 128 * 1024
 
@@ -42,7 +43,8 @@ class Manifest:
 
     `ports` are what the project serves (1024 to 65535); `install`, `run`, `test` and `lint` are shell commands in
     the project's folder; `extensions` are Open VSX ids, or paths of .vsix files inside the project (`./name.vsix`);
-    `services` are names of `templates.services`; `user` is whom a front end has it made for, in its own words.
+    `services` are names of `templates.services`, `toolchains` of `templates.toolchains`; `user` is whom a front end
+    has it made for, in its own words.
     """
 
     title: str
@@ -57,6 +59,7 @@ class Manifest:
     install: str = ""
     lint: str = ""
     services: tuple[ServiceName, ...] = ()
+    toolchains: tuple[ToolchainName, ...] = ()
     user: str = ""
 
 

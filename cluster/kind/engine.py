@@ -11,6 +11,7 @@ from cluster import ready, system
 from cluster.config import ClusterConfig
 from cluster.engine import Activity, Capability, EngineStatus, ExecSession, TerminalSize, Usage, Workspace
 from cluster.errors import ClusterDownError, ClusterUnreachableError, WorkspaceNotFoundError
+from cluster.kind import toolchain_image
 from cluster.kind.image import workspace_image
 from cluster.kind.image_build import build
 from cluster.kind.image_load import load
@@ -21,11 +22,13 @@ from cluster.kind.record import State
 from cluster.kind.service_image import bring
 from cluster.kube.api import Kube
 from cluster.kube.connection import Connection
+from cluster.names import check_name
 from cluster.usage import node_usage
 from cluster.workspaces import KubernetesWorkspaces
 from templates.events import Event, Step, Steps, stream, together
 from templates.project import Project
 from templates.services import ServiceName
+from templates.toolchains import ToolchainName
 
 LOOK_EVERY = 0.5
 """Seconds between two looks whether a cluster that is not there has come."""
@@ -112,8 +115,12 @@ class KindEngine:
 
     def create(self, name: str, project: Project) -> AsyncIterator[Event]:
         async def work(steps: Steps) -> None:
+            check_name(name)  # before the long work
             await self._up(steps)
-            await (await self._workspaces()).create(name, project, steps)
+            wanted = project.manifest.toolchains
+            await toolchain_image.prepare(self._config, wanted, node_name(self._config.cluster), steps)
+            image = toolchain_image.image_with(self._config, wanted)
+            await replace(await self._workspaces(), image=image).create(name, project, steps)
 
         return stream(work)
 
@@ -190,13 +197,16 @@ class KindEngine:
         async with steps.step("image-load", "Giving the workspace image to the cluster", expected=30) as step:
             await load(self._config, node_name(self._config.cluster), step)
 
-    async def _mend_image(self, step: Step) -> bool:
+    async def _mend_image(self, toolchains: Sequence[ToolchainName], step: Step) -> bool:
         """Puts our own image back into a node that lost it (the kubelet removes unused images when disk is short)."""
         if self._config.images.workspace:
             return False
         step.progress("the node no longer has the workspace image; giving it again")
-        await build(self._config, step)
-        await load(self._config, node_name(self._config.cluster), step)
+        if toolchains:
+            await toolchain_image.mend(self._config, toolchains, node_name(self._config.cluster), step)
+        else:
+            await build(self._config, step)
+            await load(self._config, node_name(self._config.cluster), step)
         return True
 
     async def _bring_image(self, image: str, step: Step) -> None:

@@ -1,4 +1,4 @@
-"""The workspace image: its name, and what Docker says of it.
+"""The images that workspaces run: what they are built from, their names, and what Docker says of them.
 
 `docker` does the long work as a program, not through its SDK: `kind` needs the program anyway, it takes the same
 context, builder and credentials as a person's own `docker build`, and it ends when it is told to.
@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from textwrap import shorten
@@ -37,12 +37,29 @@ class DockerImage:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What an image of ours is built from: a Dockerfile, and the arguments that it takes."""
+
+    repository: str
+    dockerfile: bytes
+    arguments: Mapping[str, str]
+
+    @property
+    def image(self) -> str:
+        """Its name, which follows from all that it is built from."""
+        parts = (self.dockerfile, *(value.encode() for value in self.arguments.values()))
+        tag = hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
+        return f"{self.repository}:{tag}"
+
+
 def workspace_image(config: ClusterConfig) -> str:
-    """The image that workspaces run: the person's own, else ours, named after what it is built from."""
-    if config.images.workspace:
-        return config.images.workspace
-    recipe = hashlib.sha256(b"\0".join((dockerfile(), config.images.code_server.encode())))
-    return f"{REPOSITORY}:{recipe.hexdigest()[:12]}"
+    """The image that workspaces run: the person's own, else ours."""
+    return config.images.workspace or workspace_recipe(config).image
+
+
+def workspace_recipe(config: ClusterConfig) -> Recipe:
+    return Recipe(REPOSITORY, dockerfile("Dockerfile"), {"BASE": config.images.code_server})
 
 
 async def in_docker(image: str) -> DockerImage | None:
@@ -75,8 +92,8 @@ def docker_program() -> str:
     return str(found)
 
 
-def dockerfile() -> bytes:
-    return files("cluster").joinpath("image", "Dockerfile").read_bytes()
+def dockerfile(name: str) -> bytes:
+    return files("cluster").joinpath("image", name).read_bytes()
 
 
 def reason(tail: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The workspace image is built by Docker, once."""
+"""An image for workspaces is built by Docker, once."""
 
 import asyncio
 from collections import deque
@@ -8,13 +8,14 @@ from cluster.config import ClusterConfig
 from cluster.errors import ImageBuildError
 from cluster.kind.image import (
     KEPT_LINES,
+    Recipe,
     docker_program,
-    dockerfile,
     fail_if_docker_is_down,
     hint_of_full_disk,
     in_docker,
     reason,
     workspace_image,
+    workspace_recipe,
 )
 from cluster.kind.image_pull import pull
 from cluster.kind.output import BuildProgress
@@ -32,37 +33,41 @@ async def build(config: ClusterConfig, step: Step) -> None:
     Raises ImagePullError if the base image cannot be had, ImageBuildError, and the errors of a Docker that does
     not answer; `step.log` then holds Docker's last lines.
     """
-    image, base = workspace_image(config), config.images.code_server
+    base = config.images.code_server
     if config.images.workspace:
-        step.note = f"{image} is used as it is"
+        step.note = f"{workspace_image(config)} is used as it is"
         return
-    if await in_docker(image):
+    if await in_docker(workspace_image(config)):
         step.note = "was built before"
         return
     begun = 0.0
     if not await in_docker(base):
         await pull(base, step, setting="VIBECODE_CODE_SERVER_IMAGE")
         begun = 0.5
-    await _run_build(image, base, step, begun)
+    await run_build(workspace_recipe(config), step, begun)
 
 
-async def _run_build(image: str, base: str, step: Step, begun: float) -> None:
-    """`docker build` with the Dockerfile alone as its context; `begun` is the fraction that is done before."""
+async def run_build(recipe: Recipe, step: Step, begun: float = 0.0) -> None:
+    """`docker build` with the Dockerfile alone as its context; `begun` is the fraction that is done before.
+
+    Raises ImageBuildError, and the errors of a Docker that does not answer; `step.log` then holds its last lines.
+    """
     progress, tail = BuildProgress(), deque[str](maxlen=KEPT_LINES)
-    command = (docker_program(), "build", "--tag", image, "--build-arg", f"BASE={base}", "-")
+    arguments = [word for name, value in recipe.arguments.items() for word in ("--build-arg", f"{name}={value}")]
+    command = (docker_program(), "build", "--tag", recipe.image, *arguments, "-")
     async with process.process(
         *command, stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, env=_ENVIRONMENT
     ) as child:
         assert child.stdin is not None
         assert child.stdout is not None
-        child.stdin.write(dockerfile())
+        child.stdin.write(recipe.dockerfile)
         child.stdin.close()
         async for line in process.lines(child.stdout):
             tail.append(line)
             if said := progress.read(line):
                 step.progress(said[0], begun + said[1] * (1 - begun))
         code = await child.wait()
-    if code == 0 and await in_docker(image):
+    if code == 0 and await in_docker(recipe.image):
         return
     await fail_if_docker_is_down()
     step.log = tuple(tail)

@@ -51,17 +51,24 @@ class NodeImage:
 
 
 async def load(config: ClusterConfig, node: str, step: Step) -> None:
-    """Gives the image to the node where the node does not have this very image.
+    """Gives the workspace image to the node as `load_image` does.
 
-    A person's own image that Docker does not have is left to the node to pull. Raises ImageLoadError,
-    KindMissingError, and the errors of a Docker that does not answer; `step.log` then holds the last lines.
+    A person's own image that Docker does not have is left to the node to pull.
     """
     image = workspace_image(config)
-    found = await in_docker(image)
-    if config.images.workspace and (found is None or "@" in image):  # an archive does not keep a digest as a name
+    if config.images.workspace and ("@" in image or await in_docker(image) is None):  # archives keep no digest as name
         step.note = f"the node itself pulls {image}"
         return
-    if found is None:
+    await load_image(config, image, node, step)
+
+
+async def load_image(config: ClusterConfig, image: str, node: str, step: Step) -> None:
+    """Gives an image of Docker's to the node where the node does not have this very image.
+
+    Raises ImageLoadError, KindMissingError, and the errors of a Docker that does not answer; `step.log` then holds the
+    last lines.
+    """
+    if (found := await in_docker(image)) is None:
         raise ImageLoadError(f"Docker no longer has {image}.")
     present = await in_node(node, image)
     if present and _mark(found) in present.names:

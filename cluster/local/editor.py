@@ -24,9 +24,11 @@ PASSED_ON = frozenset(
         *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy"),
         *("SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
         *("GIT_SSL_CAINFO", "EXTENSIONS_GALLERY"),
+        *("GOPROXY", "GONOPROXY", "GOPRIVATE", "GOSUMDB", "GONOSUMDB", "GOTOOLCHAIN"),
+        *("RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "JAVA_HOME", "MAVEN_OPTS"),
     )
 )
-PASSED_ON_PREFIXES = ("LC_", "PIP_", "UV_", "NPM_CONFIG_", "npm_config_")
+PASSED_ON_PREFIXES = ("LC_", "PIP_", "UV_", "NPM_CONFIG_", "npm_config_", "CARGO_HTTP_", "CARGO_NET_", "CARGO_SOURCE_")
 """What a person has set so that programs speak their language and reach the network; nothing else of theirs."""
 
 
@@ -62,7 +64,13 @@ def local_files(folder: WorkspaceFolder) -> tuple[ProjectFile, ...]:
 
 
 def passed_on(environ: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environ.items() if name in PASSED_ON or name.startswith(PASSED_ON_PREFIXES)}
+    passed = {
+        name: value for name, value in environ.items() if name in PASSED_ON or name.startswith(PASSED_ON_PREFIXES)
+    }
+    rustup = Path(environ.get("HOME", "/")) / ".rustup"
+    if "RUSTUP_HOME" not in passed and rustup.is_dir():  # its `cargo` looks for Rust in HOME, which becomes another
+        passed["RUSTUP_HOME"] = str(rustup)
+    return passed
 
 
 def command(program: Path, folder: WorkspaceFolder, sockets: Sockets, address: Address) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from launcher.commands.command import Command
 from launcher.context import Context
 from launcher.output.text import columns
 from launcher.sources import catalog_of
+from templates import toolchains
 from templates.services import titles
 from templates.text import plain
 
@@ -76,6 +77,7 @@ def _document(template: "Template") -> dict[str, object]:
         "lint": manifest.lint,
         "extensions": list(manifest.extensions),
         "services": list(manifest.services),
+        "toolchains": list(manifest.toolchains),
         "variables": {name: one.model_dump(mode="json") for name, one in manifest.variables.items()},
     }
 
@@ -89,6 +91,7 @@ def _description(template: "Template") -> list[str]:
         ("tags", " ".join(manifest.tags)),
         ("ports", " ".join(map(str, manifest.ports))),
         ("beside it", titles(manifest.services)),
+        ("toolchain", toolchains.origin(manifest.toolchains, toolchains.absent(manifest.toolchains))),
         ("install", manifest.install),
         ("run", manifest.run),
         ("test", manifest.test),

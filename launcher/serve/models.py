@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, StringConstraints
 from cluster.engine import EngineName, EngineState, ServiceState, WorkspaceState
 from launcher.serve.documents import time_text
 from templates.services import ServiceName
+from templates.toolchains import ToolchainName
 
 Time = Annotated[datetime, PlainSerializer(time_text, return_type=str, when_used="json")]
 """ISO 8601 in UTC."""
@@ -230,6 +231,7 @@ class TemplateBody(BaseModel):
         tags=["api", "sqlite"],
         ports=[8000],
         services=[],
+        toolchains=[],
         variables=[],
     )
 
@@ -242,6 +244,7 @@ class TemplateBody(BaseModel):
     tags: list[str]
     ports: list[int]
     services: list[ServiceName]
+    toolchains: list[ToolchainName]
     variables: list[VariableBody]
 
 

@@ -121,6 +121,7 @@ def template_body(template: Template) -> TemplateBody:
         tags=list(manifest.tags),
         ports=list(manifest.ports),
         services=list(manifest.services),
+        toolchains=list(manifest.toolchains),
         variables=[_variable_body(name, variable) for name, variable in manifest.variables.items()],
     )
 

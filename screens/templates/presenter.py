@@ -12,10 +12,11 @@ from textual.style import Style
 
 from screens.glyphs import GLYPHS, UNICODE
 from screens.words import cut, hanging
-from templates import services
+from templates import services, toolchains
 from templates.catalog import Listing, Template
 from templates.errors import TemplateError
 from templates.text import plain
+from templates.toolchains import ToolchainName
 
 ICON = 3
 """Columns of a template's icon with the space after it; icons are one or two cells wide."""
@@ -143,8 +144,11 @@ def heading(template: Template) -> Content:
     return Content.assemble((manifest.title, "bold"), "  ", (template.id, "$muted"), "\n", manifest.description)
 
 
-def overview(template: Template, width: int) -> Content:
-    """What it is good for, what it serves, what will run, and what can be set, in lines of at most this width."""
+def overview(template: Template, lacking: Collection[ToolchainName], width: int) -> Content:
+    """What it is good for, what it serves, what will run, and what can be set, in lines of at most this width.
+
+    `lacking` are the toolchains that this machine does not have.
+    """
     manifest = template.manifest
     blocks: list[Content] = []
     if manifest.good_for:
@@ -157,6 +161,8 @@ def overview(template: Template, width: int) -> Content:
     facts.append(("Ports", _words(map(str, manifest.ports)) or "none"))
     if manifest.services:
         facts.append(("Beside it", services.titles(manifest.services)))
+    if manifest.toolchains:
+        facts.append(("Toolchain", toolchains.origin(manifest.toolchains, lacking)))
     if manifest.extensions:
         facts.append(("Editor", _words(extension.rpartition(".")[2] for extension in manifest.extensions)))
     blocks.append(hanging([(label, value) for label, value in facts if value], width))

@@ -22,6 +22,7 @@ from templates.catalog import Template
 from templates.errors import VibeCodeError
 from templates.project import ProjectFile
 from templates.text import plain
+from templates.toolchains import ToolchainName
 
 VIEWS = {"overview": "Overview", "readme": "README", "files": "Files"}
 
@@ -70,6 +71,7 @@ class TemplatePreview(Container):
 
     def __init__(self) -> None:
         super().__init__(id="preview")
+        self.lacking: tuple[ToolchainName, ...] = ()
         self._template: Template | None = None
         self._preview: Preview | None = None
         self._lines: dict[str, Node] = {}
@@ -113,7 +115,7 @@ class TemplatePreview(Container):
             return
         self._template, self._preview = template, None
         self._heading.update(presenter.heading(template))
-        self._overview.show(partial(presenter.overview, template))
+        self._overview.show(partial(presenter.overview, template, self.lacking))
         for scroll in self._scroll.values():
             scroll.scroll_home(animate=False)
         self._fill()

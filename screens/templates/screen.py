@@ -31,6 +31,7 @@ from screens.work import create
 from templates.catalog import Listing
 from templates.errors import TemplateError, VibeCodeError
 from templates.project import Project
+from templates.toolchains import ToolchainName, absent
 
 if TYPE_CHECKING:
     from screens.templates.fields import Filled
@@ -74,11 +75,12 @@ class TemplatesScreen(PlaceScreen):
     BINDINGS = bindings("templates")
 
     class Listed(Message):
-        """The catalog has been read."""
+        """The catalog has been read, and it is known which toolchains this machine lacks."""
 
-        def __init__(self, listing: Listing) -> None:
+        def __init__(self, listing: Listing, lacking: tuple[ToolchainName, ...]) -> None:
             super().__init__()
             self.listing = listing
+            self.lacking = lacking
 
     class Unlisted(Message):
         """The catalog cannot be read."""
@@ -134,11 +136,12 @@ class TemplatesScreen(PlaceScreen):
                 self.Unlisted(TemplateError(detail, hint="Let it be read, then press `1` and `2`: it is read again."))
             )
         else:
-            self.post_message(self.Listed(listing))
+            self.post_message(self.Listed(listing, await asyncio.to_thread(absent)))
 
     @on(Listed)
     def _listed(self, message: Listed) -> None:
         rows = presenter.entries(message.listing)
+        self._preview.lacking = message.lacking
         self._rows = {one.id: one for one in rows}
         self._languages.rows = rows
         self._languages.display = bool(rows)

@@ -9,6 +9,7 @@ from templates.generation.errors import PlanError
 from templates.paths import check_path
 from templates.project import Manifest
 from templates.text import has_controls
+from templates.toolchains import called_by
 
 MOST_FILES = 200
 LONGEST_COMMAND = 500
@@ -52,6 +53,7 @@ class Plan:
             run=self.run,
             test=self.test,
             extensions=base.extensions if base else _EXTENSIONS.get(self.language.casefold(), ()),
+            toolchains=called_by(self.install, self.run, self.test),
         )
 
     def as_dict(self) -> dict[str, object]:

@@ -13,6 +13,7 @@ from cluster.local.locks import locked
 from cluster.local.trees import remove_tree
 from templates.events import Step, Steps
 from templates.project import Manifest
+from templates.toolchains import TOOLCHAINS, programs
 
 WAITS_WITHIN = 600.0
 """Seconds that another's installation may take."""
@@ -38,8 +39,9 @@ def folders(home: Path) -> str:
 
 
 def commands(manifest: Manifest) -> tuple[str, ...]:
-    """The programs, by name, with which the project's commands begin."""
-    return tuple(dict.fromkeys(name for line in (manifest.run, manifest.test) for name in _first_words(line)))
+    """The programs, by name, of its toolchains and with which the project's commands begin."""
+    begin = (name for line in (manifest.run, manifest.test) for name in _first_words(line))
+    return tuple(dict.fromkeys((*programs(manifest.toolchains), *begin)))
 
 
 async def bring(home: Path, names: Iterable[str], path: str, steps: Steps, *, ways: Mapping[str, Put] = WAYS) -> None:
@@ -59,7 +61,7 @@ async def bring(home: Path, names: Iterable[str], path: str, steps: Steps, *, wa
         left = await _missing(missing, path)
         notes = [f"brought along: {', '.join(one for one in missing if one not in left)}"] if left != missing else []
         if left:
-            notes.append(f"not on this machine, install it to run the project: {', '.join(left)}")
+            notes.append(f"not on this machine, install it to run the project: {', '.join(left)}{_websites(left)}")
         step.note = "; ".join((*notes, *reasons))
 
 
@@ -85,6 +87,13 @@ async def _missing(names: Iterable[str], path: str) -> tuple[str, ...]:
     asked = tuple(names)
     ended = await process.run("/bin/sh", "-c", MISSING, "sh", *asked, env={"PATH": path}) if asked else None
     return tuple(ended.stdout.split()) if ended else ()
+
+
+def _websites(names: Iterable[str]) -> str:
+    """How a person gets the toolchains that these programs are of."""
+    wanted = set(names)
+    said = [f"{one.title}: {one.website}" for one in TOOLCHAINS.values() if wanted & set(one.programs)]
+    return f" ({'; '.join(said)})" if said else ""
 
 
 def _first_words(line: str) -> list[str]:
