@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from templates.project import Manifest
+from templates.toolchains import called_by
 
 Read = Callable[[str], str]
 """A file's text by its path; empty where there is none."""
@@ -24,7 +25,8 @@ class _Guess:
 
 def guess_manifest(title: str, paths: Collection[str], read: Read) -> Manifest:
     """The manifest of a project with files at `paths`."""
-    guesses = [guess for guess in (_python(paths, read), _node(paths, read), _static(paths)) if guess]
+    found = (_python(paths, read), _node(paths, read), _go(paths, read), _rust(paths, read), _java(paths, read))
+    guesses = [guess for guess in (*found, _static(paths)) if guess]
     guess = next((guess for guess in guesses if guess.run), guesses[0] if guesses else _Guess())
     return Manifest(
         title,
@@ -33,6 +35,7 @@ def guess_manifest(title: str, paths: Collection[str], read: Read) -> Manifest:
         test=guess.test,
         ports=guess.ports,
         install=guess.install,
+        toolchains=called_by(guess.run, guess.test),
     )
 
 
@@ -146,6 +149,42 @@ def _node_ports(script: str, needs: Collection[str]) -> tuple[int, ...]:
     if said := _NODE_PORT.search(script):
         return (int(said[1]),) if 1024 <= int(said[1]) <= 65535 else ()
     return next(((port,) for name, port in _NODE_PORTS.items() if name in needs), ())
+
+
+def _go(paths: Collection[str], read: Read) -> _Guess | None:
+    if "go.mod" not in paths:
+        return None
+    runs = re.search(r"^package main$", read("main.go"), re.MULTILINE)
+    tested = any(path.endswith("_test.go") for path in paths)
+    return _Guess("Go", run="go run ." if runs else "", test="go test ./..." if tested else "")
+
+
+def _rust(paths: Collection[str], read: Read) -> _Guess | None:
+    try:
+        cargo = tomllib.loads(read("Cargo.toml"))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+    if "package" not in cargo:
+        return None
+    return _Guess("Rust", run="cargo run" if "src/main.rs" in paths else "", test="cargo test")
+
+
+def _java(paths: Collection[str], read: Read) -> _Guess | None:
+    if not (project := read("pom.xml")):
+        return None
+    tested = any(path.startswith("src/test/java/") for path in paths)
+    if "<artifactId>spring-boot-maven-plugin</artifactId>" not in project:
+        return _Guess("Java", test="mvn -B test" if tested else "")
+    return _Guess("Java", run="mvn -B spring-boot:run", test="mvn -B test" if tested else "", ports=_spring_port(read))
+
+
+def _spring_port(read: Read) -> tuple[int, ...]:
+    """8080 unless the project says otherwise; that one is the editor's in a cluster, so nothing is claimed of it."""
+    said = re.search(r"^server\.port\s*=\s*(?:\$\{\w+:)?(\d{4,5})\}?\s*$", read(_PROPERTIES), re.MULTILINE)
+    return (int(said[1]),) if said and 1024 <= int(said[1]) <= 65535 and said[1] != "8080" else ()
+
+
+_PROPERTIES = "src/main/resources/application.properties"
 
 
 def _static(paths: Collection[str]) -> _Guess | None:

@@ -20,6 +20,7 @@ from cluster.kind.image import (
 from cluster.kind.image_pull import pull
 from cluster.kind.output import BuildProgress
 from templates.events import Step
+from templates.text import plain
 
 _ENVIRONMENT = {
     "BUILDKIT_PROGRESS": "plain",
@@ -62,7 +63,8 @@ async def run_build(recipe: Recipe, step: Step, begun: float = 0.0) -> None:
         assert child.stdout is not None
         child.stdin.write(recipe.dockerfile)
         child.stdin.close()
-        async for line in process.lines(child.stdout):
+        async for raw in process.lines(child.stdout):
+            line = plain(raw)  # the classic builder prints errors in red
             tail.append(line)
             if said := progress.read(line):
                 step.progress(said[0], begun + said[1] * (1 - begun))

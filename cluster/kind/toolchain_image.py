@@ -59,7 +59,7 @@ async def _build(config: ClusterConfig, names: Sequence[ToolchainName], step: St
 
 
 def _recipe(config: ClusterConfig, names: Sequence[ToolchainName]) -> Recipe:
-    ordered = [name for name in TOOLCHAINS if name in names]
+    ordered: list[ToolchainName] = [name for name in TOOLCHAINS if name in names]
     packages = " ".join(package for name in ordered for package in PACKAGES[name])
     arguments = {"BASE": workspace_image(config), "PACKAGES": packages}
     return Recipe(f"{REPOSITORY}-{'-'.join(ordered)}", dockerfile("toolchain.Dockerfile"), arguments)

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from templates.catalog import Catalog
+from templates.toolchains import programs
 from tests.catalog.place import LocalFolder
 from tests.catalog.proofs import PROOFS
 from tests.catalog.prove import Record, prove
 from tests.catalog.results import README, RESULTS, catalog_table, merged, read, table, with_catalog_table, write
 
 NEEDED = ("git", "node", "npm", "python3", "uv")
+"""Beside the toolchains that a template names."""
 
 
 async def _prove(ids: Sequence[str], keep: Path | None) -> list[Record]:
@@ -42,11 +44,13 @@ def main() -> None:
     args = parser.parse_args()
     if unknown := set(args.ids) - set(ids):
         parser.error(f"there is nothing to prove of {', '.join(sorted(unknown))}")
-    if missing := [name for name in NEEDED if shutil.which(name) is None]:
+    chosen = args.ids or ids
+    toolchains = {name for one in chosen for name in Catalog().load(one).manifest.toolchains}
+    if missing := [name for name in (*NEEDED, *programs(toolchains)) if shutil.which(name) is None]:
         parser.error(f"the templates need {', '.join(missing)} on PATH")
     if args.keep:
         args.keep.mkdir(parents=True, exist_ok=True)
-    records = asyncio.run(_prove(args.ids or ids, args.keep))
+    records = asyncio.run(_prove(chosen, args.keep))
     print(table(records))
     sys.exit(any(record.failed for record in records))
 

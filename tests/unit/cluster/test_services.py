@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from cluster.workspaces import KubernetesWorkspaces
 from templates.events import Event, Step, StepDone, StepFailed, StepStarted, stream
 from templates.project import Manifest, Project, ProjectFile
 from templates.services import SERVICES, ServiceName
+from templates.toolchains import ToolchainName
 from tests.fakes.editor import FakeEditor
 from tests.fakes.images import FakeImages
 from tests.fakes.kube_server import FakeKubeServer
@@ -115,7 +116,7 @@ def images() -> FakeImages:
 
 @pytest.fixture
 async def workspaces(kube: Kube, images: FakeImages, tmp_path: Path) -> AsyncIterator[KubernetesWorkspaces]:
-    async def mend_image(_: Step) -> bool:
+    async def mend_image(_: Sequence[ToolchainName], __: Step) -> bool:
         return False
 
     async with FakeEditor() as editor:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from time import monotonic
@@ -20,6 +20,7 @@ from cluster.manifests.labels import EDITORS, SEEDED_ANNOTATION, WORKSPACE_LABEL
 from cluster.watching import watched
 from cluster.workspaces import KubernetesWorkspaces
 from templates.events import Step
+from templates.toolchains import ToolchainName
 from tests.fakes.images import FakeImages
 from tests.fakes.kube_server import FakeKubeServer, Refuse, Silence
 
@@ -35,7 +36,7 @@ async def server(tmp_path: Path) -> AsyncIterator[FakeKubeServer]:
 
 @pytest.fixture
 async def workspaces(server: FakeKubeServer, tmp_path: Path) -> AsyncIterator[KubernetesWorkspaces]:
-    async def mend_image(step: Step) -> bool:
+    async def mend_image(_: Sequence[ToolchainName], __: Step) -> bool:
         raise AssertionError
 
     kube = Kube(server.connection, timeout=0.3, patience=0.5)

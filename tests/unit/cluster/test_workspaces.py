@@ -1,7 +1,7 @@
 """Workspaces through a fake API server: creation, faults in the middle of it, and convergence when called again."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,6 +27,7 @@ from cluster.lease import creating
 from cluster.workspaces import KubernetesWorkspaces
 from templates.events import Event, Step, StepDone, StepFailed, StepProgress, StepStarted, stream
 from templates.project import Manifest, Project, ProjectFile
+from templates.toolchains import ToolchainName
 from tests.fakes.editor import FakeEditor
 from tests.fakes.images import FakeImages
 from tests.fakes.kube_server import Cut, FakeKubeServer, Refuse, Silence
@@ -69,8 +70,8 @@ def mended() -> list[str]:
 def workspaces(
     kube: Kube, editor: FakeEditor, server: FakeKubeServer, mended: list[str], tmp_path: Path
 ) -> KubernetesWorkspaces:
-    async def mend_image(step: Step) -> bool:
-        mended.append("asked")
+    async def mend_image(toolchains: Sequence[ToolchainName], _: Step) -> bool:
+        mended.append(" ".join(("asked", *toolchains)))
         server.controller.waiting = None
         return True
 
@@ -270,6 +271,19 @@ async def test_an_image_that_the_node_lost_is_given_to_it_once(
     assert files(server) == WHOLE
 
 
+async def test_a_lost_image_is_mended_with_its_toolchains_when_made_and_when_started(
+    workspaces: KubernetesWorkspaces, server: FakeKubeServer, mended: list[str]
+) -> None:
+    server.controller.waiting = ("ImagePullBackOff", "not found")
+    await create(workspaces, project(toolchains=("go", "java")))
+    async for _ in stream(lambda steps: workspaces.stop("shop", steps)):
+        pass
+    server.controller.waiting = ("ImagePullBackOff", "not found")
+    async for _ in stream(lambda steps: workspaces.start("shop", steps)):
+        pass
+    assert mended == ["asked go java"] * 2
+
+
 async def test_a_pod_that_is_replaced_once_its_files_are_there_is_waited_for(
     workspaces: KubernetesWorkspaces, server: FakeKubeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -295,7 +309,7 @@ async def test_a_pod_that_is_replaced_once_its_files_are_there_is_waited_for(
 async def test_an_image_that_nobody_has_is_an_error_with_the_reason(
     workspaces: KubernetesWorkspaces, server: FakeKubeServer
 ) -> None:
-    async def cannot(_: Step) -> bool:
+    async def cannot(_: Sequence[ToolchainName], __: Step) -> bool:
         return False
 
     server.controller.waiting = ("ImagePullBackOff", "no such image")

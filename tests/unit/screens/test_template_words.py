@@ -83,12 +83,24 @@ def test_languages_keep_their_names_and_leave_their_counts_where_there_is_no_roo
 
 
 def test_what_takes_several_lines_stays_in_its_column(api: Template) -> None:
-    lines = presenter.overview(api, 44).plain.splitlines()
+    lines = presenter.overview(api, (), 44).plain.splitlines()
     run = next(number for number, line in enumerate(lines) if line.startswith("Run"))
 
     assert lines[run].startswith("Run        uv run uvicorn")
     assert lines[run + 1].startswith(" " * 11 + "--host")
     assert max(map(len, lines[run : run + 3])) <= 44
+
+
+def test_a_toolchain_is_told_with_where_it_comes_from_and_whether_it_is_there(api: Template) -> None:
+    manifest = api.manifest.model_copy(update={"toolchains": ("go",)})
+    template = replace(api, manifest=manifest)
+
+    there = presenter.overview(template, ("java",), 200).plain
+    lacking = presenter.overview(template, ("go", "java"), 200).plain
+
+    assert "Toolchain  Go: prepared once for the cluster; locally taken from PATH.\n" in there
+    assert "locally taken from PATH. Go is not on PATH: https://go.dev/doc/install\n" in lacking
+    assert "Toolchain" not in presenter.overview(api, ("go",), 200).plain
 
 
 # The tree

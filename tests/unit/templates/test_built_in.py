@@ -15,12 +15,15 @@ from templates.manifest import TemplateManifest
 from templates.project import Project
 from templates.render import render
 from templates.services import SERVICES
+from templates.toolchains import called_by
 from templates.variables import NAME, StringVariable
 from tests.catalog.proofs import PROOFS
 
 IDS = Catalog().ids()
 EMPTY = "empty"
 PROGRAMS = [template_id for template_id in IDS if template_id != EMPTY]
+CRATES = "registry+https://github.com/rust-lang/crates.io-index"
+"""What Cargo calls its own registry, whatever mirror stands for it."""
 PLACEHOLDER = re.compile(r"(?<!\$)\{\{ (\w+) \}\}")
 
 
@@ -67,7 +70,10 @@ def test_no_two_have_the_same_icon() -> None:
         ("sqlite", {"python-fastapi", "python-django", "python-worker"}),
         ("postgres", {"python-postgresql", "python-django-postgresql", "fullstack-fastapi-react"}),
         ("redis", {"python-redis"}),
-        ("cli", {"python-typer", "node-cli"}),
+        ("cli", {"python-typer", "node-cli", "go-cli", "rust-cli"}),
+        ("go", {"go-http", "go-cli"}),
+        ("rust", {"rust-axum", "rust-cli"}),
+        ("spring", {"java-spring"}),
     ],
 )
 def test_what_one_searches_for_is_a_tag(word: str, found: set[str]) -> None:
@@ -94,7 +100,7 @@ def test_its_files_are_complete(template_id: str) -> None:
     wanted = {"README.md", ".gitignore"}
     if template_id != EMPTY:
         wanted |= {f".vscode/{name}.json" for name in ("launch", "settings", "tasks")}
-        assert [path for path in files if re.search(r"(^|/)tests?/|\.test\.|(^|/)test_", path)]
+        assert [path for path in files if re.search(r"(^|/)tests?/|\.test\.|(^|/)test_|_test\.go$", path)]
     assert wanted <= files.keys()
 
 
@@ -118,7 +124,7 @@ def test_the_editors_tasks_are_the_manifests_commands(template_id: str) -> None:
 @pytest.mark.parametrize("template_id", PROGRAMS)
 def test_what_has_dependencies_installs_and_lints_them(template_id: str) -> None:
     project = rendered(template_id)
-    if {"package.json", "pyproject.toml"} & texts(project).keys():
+    if {"package.json", "pyproject.toml", "go.mod", "Cargo.toml", "pom.xml"} & texts(project).keys():
         assert project.manifest.install
         assert project.manifest.lint
 
@@ -176,7 +182,7 @@ def test_no_value_that_a_variable_takes_breaks_a_file(template_id: str) -> None:
 @pytest.mark.parametrize("template_id", IDS)
 def test_direct_dependencies_are_pinned(template_id: str) -> None:
     files = texts(rendered(template_id))
-    assert not [path for path in files if "lock" in path]
+    assert not [path for path in files if "lock" in path and path != "Cargo.lock"]
     for path in (path for path in files if path.endswith("package.json")):
         package = json.loads(files[path])
         versions = [*package.get("dependencies", {}).values(), *package.get("devDependencies", {}).values()]
@@ -191,6 +197,30 @@ def test_direct_dependencies_are_pinned(template_id: str) -> None:
         ]
         assert requirements
         assert [one for one in requirements if not re.fullmatch(r"[\w-]+(\[\w+\])?==[\d.]+", one)] == []
+
+
+@pytest.mark.parametrize("template_id", [one for one in PROGRAMS if Catalog().load(one).manifest.toolchains])
+def test_what_another_toolchain_needs_is_pinned_and_locked(template_id: str) -> None:
+    files = texts(rendered(template_id))
+    if text := files.get("go.mod"):
+        modules = re.findall(r"^(?:require )?\t?([\w./-]+) (v\S+)(?: // indirect)?$", text, re.MULTILINE)
+        assert modules
+        assert [name for name, version in modules if f"{name} {version} h1:" not in files["go.sum"]] == []
+    if text := files.get("Cargo.toml"):
+        project, locked = tomllib.loads(text), tomllib.loads(files["Cargo.lock"])["package"]
+        versions = {one["name"]: one["version"] for one in locked}
+        for name, wanted in {**project["dependencies"], **project.get("dev-dependencies", {})}.items():
+            assert (wanted if isinstance(wanted, str) else wanted["version"]) == f"={versions[name]}"
+        assert {one["source"] for one in locked if "source" in one} <= {CRATES}
+        assert project["package"]["name"] in versions
+    if text := files.get("pom.xml"):
+        assert re.search(r"<parent>.*?<version>\d+\.\d+\.\d+</version>", text, re.DOTALL)
+
+
+@pytest.mark.parametrize("template_id", PROGRAMS)
+def test_it_names_the_toolchains_that_its_commands_call(template_id: str) -> None:
+    manifest = Catalog().load(template_id).manifest
+    assert manifest.toolchains == called_by(manifest.install, manifest.run, manifest.test, manifest.lint)
 
 
 @pytest.mark.parametrize("template_id", PROGRAMS)

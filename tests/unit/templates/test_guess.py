@@ -10,6 +10,8 @@ from templates.project import Manifest
 
 FASTAPI = "from fastapi import FastAPI\n\napp = FastAPI(title='x')\n"
 FLASK = "from flask import Flask\nserver: Flask = Flask(__name__)\n"
+SPRING = "<plugin><artifactId>spring-boot-maven-plugin</artifactId></plugin>"
+PROPERTIES = "src/main/resources/application.properties"
 DJANGO = "import os\nfrom django.core.management import execute_from_command_line\n"
 
 
@@ -32,6 +34,17 @@ def project(*dependencies: str, groups: str = "") -> str:
         ({"README.md": "npm start"}, "", "", "", ()),
         ({"go.mod": "module x"}, "Go", "", "", ()),
         ({"Cargo.toml": ""}, "Rust", "", "", ()),
+        ({"Cargo.toml": "[workspace]"}, "Rust", "", "", ()),
+        ({"pom.xml": ""}, "Java", "", "", ()),
+        # Go, Rust, Java
+        ({"go.mod": "module x", "main.go": "// x\npackage main\n"}, "Go", "go run .", "", ()),
+        ({"go.mod": "module x", "main.go": "package mainly\n", "a/b_test.go": ""}, "Go", "", "go test ./...", ()),
+        ({"Cargo.toml": "[package]", "src/main.rs": ""}, "Rust", "cargo run", "cargo test", ()),
+        ({"Cargo.toml": "[package]", "src/lib.rs": ""}, "Rust", "", "cargo test", ()),
+        ({"pom.xml": "<project/>", "src/test/java/T.java": ""}, "Java", "", "mvn -B test", ()),
+        ({"pom.xml": SPRING}, "Java", "mvn -B spring-boot:run", "", ()),
+        ({"pom.xml": SPRING, PROPERTIES: "a=b\nserver.port=9000\n"}, "Java", "mvn -B spring-boot:run", "", (9000,)),
+        ({"pom.xml": SPRING, PROPERTIES: "server.port=8080\n"}, "Java", "mvn -B spring-boot:run", "", ()),
         # Node
         (
             {"package.json": package(scripts={"start": "node .", "test": "node --test"})},
@@ -197,7 +210,7 @@ def project(*dependencies: str, groups: str = "") -> str:
     ],
 )
 def test_guess(files: dict[str, str], language: str, run: str, test: str, ports: tuple[int, ...]) -> None:
-    found = replace(guess(files), install="")
+    found = replace(guess(files), install="", toolchains=())
     assert found == Manifest("Title", language=language, run=run, test=test, ports=ports)
 
 
@@ -215,3 +228,17 @@ def test_guess(files: dict[str, str], language: str, run: str, test: str, ports:
 )
 def test_what_a_project_needs_is_installed_by_what_it_names(files: dict[str, str], install: str) -> None:
     assert guess(files).install == install
+
+
+@pytest.mark.parametrize(
+    ("files", "toolchains"),
+    [
+        ({"go.mod": "module x", "main.go": "package main\n"}, ("go",)),
+        ({"Cargo.toml": "[package]"}, ("rust",)),
+        ({"pom.xml": SPRING}, ("java",)),
+        ({"go.mod": "module x"}, ()),
+        ({"package.json": package(scripts={"start": "node ."}), "go.mod": "module x"}, ()),
+    ],
+)
+def test_the_toolchains_are_those_that_the_commands_call(files: dict[str, str], toolchains: tuple[str, ...]) -> None:
+    assert guess(files).toolchains == toolchains

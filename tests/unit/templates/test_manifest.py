@@ -23,6 +23,7 @@ test = "test {{ name }}"
 install = "install {{ name }}"
 lint = "lint {{ count }}"
 extensions = ["ms-python.python", "a.b-c@1.2.3", "./tools/own.vsix"]
+toolchains = ["go", "java"]
 
 [variables.title]
 type = "string"
@@ -81,6 +82,7 @@ def test_a_projects_manifest_has_its_values_quoted_for_the_shell(tmp_path: Path)
         install="install my-shop",
         lint="lint 4",
         extensions=("ms-python.python", "a.b-c@1.2.3", "./tools/own.vsix"),
+        toolchains=("go", "java"),
     )
 
 
@@ -115,6 +117,8 @@ INTEGER = 'type = "integer"\ntitle = "X"\n'
         (HEAD + 'run = "a\\nb"\n', "line 4: run must be one line"),
         (HEAD + 'services = ["mysql"]\n', "line 4: services[0] must be 'postgresql' or 'redis'"),
         (HEAD + 'services = ["redis", "redis"]\n', "line 4: services must not name anything twice"),
+        (HEAD + 'toolchains = ["cobol"]\n', "line 4: toolchains[0] must be 'go', 'rust' or 'java'"),
+        (HEAD + 'toolchains = ["go", "go"]\n', "line 4: toolchains must not name anything twice"),
         (HEAD + 'extensions = ["python"]\n', "line 4: extensions[0] must be `publisher.name`"),
         (HEAD + 'extensions = ["a.b@latest"]\n', "line 4: extensions[0] must be `publisher.name`"),
         (HEAD + 'extensions = ["a.b; rm -rf /"]\n', "line 4: extensions[0] must be `publisher.name`"),

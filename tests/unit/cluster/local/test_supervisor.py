@@ -240,3 +240,12 @@ def test_shared_caches_are_told_to_every_package_manager_unless_a_person_has_the
     caches = {name: value for name, value in shared.items() if "CACHE" in name}
     assert caches == {"UV_CACHE_DIR": "/mine", "NPM_CONFIG_CACHE": "/shared/npm", "PIP_CACHE_DIR": "/shared/pip"}
     assert not any("CACHE" in name for name in environment(folder, sockets, {}))
+
+
+def test_a_workspace_finds_rust_where_the_persons_rustup_has_it(tmp_path: Path, sockets: Sockets) -> None:
+    folder, home = WorkspaceFolder(tmp_path / "shop"), tmp_path / "me"
+    (home / ".rustup").mkdir(parents=True)
+
+    assert environment(folder, sockets, {"HOME": str(home)})["RUSTUP_HOME"] == str(home / ".rustup")
+    assert environment(folder, sockets, {"HOME": str(home), "RUSTUP_HOME": "/opt/rust"})["RUSTUP_HOME"] == "/opt/rust"
+    assert "RUSTUP_HOME" not in environment(folder, sockets, {"HOME": str(tmp_path)})

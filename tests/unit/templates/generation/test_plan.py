@@ -1,6 +1,7 @@
 """Plans as models write them, and how one is asked for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -122,6 +123,11 @@ def test_the_manifest_is_a_templates_manifest() -> None:
         "python-fastapi", (8000,), "uv sync", PLAN.run, "uv run pytest",
     )  # fmt: skip
     assert manifest.extensions == ("ms-python.python",)
+    assert manifest.toolchains == ()
+
+
+def test_the_toolchains_are_those_that_the_commands_call() -> None:
+    assert replace(PLAN, run="go run .", test="go test ./...").manifest(None).toolchains == ("go",)
 
 
 async def test_a_plan_is_asked_for_with_the_templates_that_can_be_its_base() -> None:

@@ -70,6 +70,21 @@ def test_commands_are_the_first_words(line: str, found: tuple[str, ...]) -> None
     assert commands(Manifest("x", run=line, test=line)) == found
 
 
+def test_a_toolchain_is_needed_with_all_its_programs() -> None:
+    manifest = Manifest("x", run="mvn spring-boot:run", test="mvn test", toolchains=("java",))
+
+    assert commands(manifest) == ("javac", "mvn")
+
+
+async def test_of_a_toolchain_that_is_missing_it_is_said_how_to_get_it(tmp_path: Path) -> None:
+    said = note(await brought(tmp_path, "javac", "mvn", "go"))
+
+    assert said == (
+        "not on this machine, install it to run the project: javac, mvn, go (Go: https://go.dev/doc/install; "
+        "Java: https://adoptium.net and https://maven.apache.org)"
+    )
+
+
 async def test_what_is_there_or_of_the_shell_needs_no_step(tmp_path: Path) -> None:
     await puts("uv")(tmp_path, Step("", lambda _: None))
 
@@ -89,8 +104,8 @@ async def test_what_cannot_be_had_is_named_in_one_line_and_stops_nothing(tmp_pat
     said = note(await brought(tmp_path, "uv", "npm", "cargo", uv=fails))
 
     assert said == (
-        "brought along: npm; not on this machine, install it to run the project: uv, cargo; "
-        "`pip` ended with exit code 1: no network"
+        "brought along: npm; not on this machine, install it to run the project: uv, cargo "
+        "(Rust: https://www.rust-lang.org/tools/install); `pip` ended with exit code 1: no network"
     )
     assert note(await brought(tmp_path, "uv")) == "brought along: uv"
 
