@@ -14,7 +14,7 @@ START = "rum.js"
 """What starts it, beside the page's own scripts."""
 
 _START = """// The name of a workspace may be a person's: it is not told.
-const own = (address) => address.replace(/\\/workspace\\/[^?#]*/, "/workspace/?");
+const own = (address) => address.replace(/\\/workspace\\/[^?#]*/, "/workspace/-");
 window.DD_RUM?.init({
   ...OPTIONS,
   beforeSend(event) {

@@ -68,7 +68,7 @@ async def test_what_starts_it_masks_what_is_written_and_names_no_workspace(serve
     assert (options["service"], options["env"], options["version"]) == ("vibecode-portal", "local", "1.2.3")
     assert (options["defaultPrivacyLevel"], options["enablePrivacyForActionName"]) == ("mask", True)
     assert (options["trackResources"], options["sessionReplaySampleRate"]) == (False, 0)
-    assert 'address.replace(/\\/workspace\\/[^?#]*/, "/workspace/?")' in script.text
+    assert 'address.replace(/\\/workspace\\/[^?#]*/, "/workspace/-")' in script.text
 
 
 async def test_whoever_has_no_access_sees_neither(serve: Serve, engine: FakeEngine) -> None:
