@@ -12,10 +12,14 @@ from typing import Literal
 
 PackageCache = Literal["shared", "own"]
 
+FOLDER = "VIBECODE_PACKAGES"
+"""What runs in a workspace has it where there is a shared cache."""
+
 
 def cache_variables(folder: str) -> dict[str, str]:
     """Each manager's own folder below `folder`."""
     return {
+        FOLDER: folder,
         "UV_CACHE_DIR": f"{folder}/uv",
         "NPM_CONFIG_CACHE": f"{folder}/npm",
         "PIP_CACHE_DIR": f"{folder}/pip",

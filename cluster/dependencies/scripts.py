@@ -23,22 +23,24 @@ over() { [ -e "$state/ended" ] || [ -e "$state/failed" ]; }
 
 running() { ! flock -n -s "$state/lock" true; }
 
-# Who waits opens the lock for itself alone; who runs hands its own on, but not to the command. npm does not ask the
-# registry whether what it has is the newest: in a shared cache that is what takes the time. What it lacks it fetches,
-# but a version that is newer than what it knows it does not find: so it is asked twice where it fails.
+# Who waits opens the lock for itself alone; who runs hands its own on, but not to the command. Where there is a shared
+# cache, that is asked first, and the registries not even for what is newest, which is what takes the time. Where it has
+# not all that is needed, or nothing as new as that, the command fails (uv), at once, and is run as ever.
 run='
 began=$(date +%s%3N)
-export NPM_CONFIG_AUDIT=false NPM_CONFIG_FUND=false NPM_CONFIG_UPDATE_NOTIFIER=false NPM_CONFIG_PREFER_OFFLINE=true
-sh -c "$1" 9>&-
-code=$?
-case "$code $1" in
-  "0 "*) ;;
-  *npm*)
-    echo "Again, with the registry asked anew for what is in the cache:"
-    unset NPM_CONFIG_PREFER_OFFLINE
-    sh -c "$1" 9>&-
-    code=$? ;;
-esac
+export NPM_CONFIG_AUDIT=false NPM_CONFIG_FUND=false NPM_CONFIG_UPDATE_NOTIFIER=false
+code=
+if [ -n "$VIBECODE_PACKAGES" ]; then
+  case $1 in *uv*|*npm*)
+    NPM_CONFIG_PREFER_OFFLINE=true UV_OFFLINE=true sh -c "$1" 9>&-
+    code=$?
+    if [ "$code" -ne 0 ]; then echo "The shared cache has not all of it; asking the registries:"; fi ;;
+  esac
+fi
+if [ "$code" != 0 ]; then
+  sh -c "$1" 9>&-
+  code=$?
+fi
 printf "%s %s\n" "$code" "$(($(date +%s%3N) - began))" >"$2/ended.new"
 mv "$2/ended.new" "$2/ended"
 '

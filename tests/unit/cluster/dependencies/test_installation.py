@@ -91,12 +91,24 @@ async def test_one_that_failed_says_why_and_how_it_is_repeated_and_then_is_repea
     assert runs(folder) == 2
 
 
-async def test_npm_takes_what_the_cache_has_and_asks_the_registry_only_where_that_does_not_do(
-    engine: FakeEngine, folder: Path
+@pytest.mark.parametrize(("packages", "asked"), [("/shared", ["offline", "online"]), ("", ["online"])])
+async def test_a_shared_cache_is_asked_first_and_the_registries_where_it_does_not_do(
+    engine: FakeEngine, folder: Path, monkeypatch: pytest.MonkeyPatch, packages: str, asked: list[str]
 ) -> None:
-    command = f'{COUNTED}npm install; [ -z "$NPM_CONFIG_PREFER_OFFLINE" ]'
+    monkeypatch.setenv("VIBECODE_PACKAGES", packages)
+    command = 'echo "${UV_OFFLINE:+offline}${UV_OFFLINE:-online}" >>asked; uv sync; [ -z "$UV_OFFLINE" ]'
+
     assert isinstance((await told(Installation(engine, "shop", command).follow()))[-1], StepDone)
-    assert runs(folder) == 2
+
+    assert [one.removesuffix("true") for one in (folder / "asked").read_text().split()] == asked
+
+
+async def test_what_a_shared_cache_has_is_asked_for_once(
+    engine: FakeEngine, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIBECODE_PACKAGES", "/shared")
+    await told(Installation(engine, "shop", f"{COUNTED}npm install").follow())
+    assert runs(folder) == 1
 
 
 async def test_a_failure_brings_the_end_of_its_log(engine: FakeEngine) -> None:
