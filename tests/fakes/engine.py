@@ -275,6 +275,8 @@ class FakeEngine:
 
     async def close(self) -> None:
         self.closed = True
+        for one in (self.config.home / ".programs").glob("*.hangs"):
+            one.unlink()
 
     async def _up(self, steps: Steps) -> None:
         if self.running:

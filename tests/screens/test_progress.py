@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -146,6 +147,24 @@ async def test_a_new_workspace_is_made_listed_and_opened(stage: Stage) -> None:
         ]  # fmt: skip
         await pilot.press("1")
         await until(pilot, lambda: [one.name for one in app_of(pilot).shared.store.snapshot.workspaces] == ["shop"])
+
+
+async def test_what_a_new_workspace_needs_is_installed_after_it_and_leaving_that_loses_nothing(
+    stage_with: Callable[..., Stage],
+) -> None:
+    stage = stage_with(hangs=["install"])
+    needs = replace(SHOP, manifest=replace(SHOP.manifest, install="npm install"))
+    async with stage.app().run_test(size=SIZES["normal"]) as pilot:
+        await seen(pilot)
+        app = app_of(pilot)
+        app.post_message(Begin(work.create(app.shared.engines, "shop", lambda: needs), watch=True))
+        await until(pilot, lambda: len(jobs(pilot)) == 2 and jobs(pilot)[1].waterfall.running is not None)
+        made, installing = jobs(pilot)
+        assert (made.state, installing.task.title) == ("done", "Installing what shop needs")
+        assert stage.browser.opened == ["http://shop.vibecode.localhost:8080/"]
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+        assert "It goes on inside shop" in " ".join(str(one.content) for one in pilot.app.screen.query(Static))
 
 
 async def test_a_failure_names_itself_and_trying_again_completes_it(stage_with: Callable[..., Stage]) -> None:

@@ -31,6 +31,19 @@ async def test_a_workspace_is_made_of_a_template_and_followed_to_its_end(server:
     assert read["workspaceUrl"] == f"{server.url}/workspace/blog"
 
 
+async def test_what_a_template_needs_is_installed_by_a_job_that_nobody_need_wait_for(
+    server: Served, engine: FakeEngine
+) -> None:
+    made = await server.done(
+        await server.http.post("/api/workspaces", json={"name": "api", "template": "python-fastapi"})
+    )
+    assert (made["state"], [step["step"] for step in made["steps"]][-1]) == ("done", "extensions")
+    await server.given.work.idle()
+    [_, installed] = (await server.http.get("/api/jobs")).json()["jobs"]
+    assert (installed["title"], installed["state"]) == ("Installing what api needs", "done")
+    assert [step["title"] for step in installed["steps"]] == ["Installing dependencies: uv sync"]
+
+
 async def test_values_of_a_templates_variables_are_filled_in(server: Served, engine: FakeEngine) -> None:
     wanted = {"name": "blog", "template": "static-site", "variables": {"title": "My own blog"}}
     await server.done(await server.http.post("/api/workspaces", json=wanted))
