@@ -67,7 +67,10 @@ def spans() -> dict[str, Any]:
 
 
 def logs() -> dict[str, Any]:
-    buckets = [{"by": {"service": "demo"}, "computes": {"c0": 5120}}, {"by": {}, "computes": {"c0": 80}}]
+    buckets = [
+        {"by": {"service": "demo"}, "computes": {"c0": 5120}},
+        {"by": {"service": "without a service"}, "computes": {"c0": 80}},
+    ]
     return {"meta": {"status": "done", "request_id": "pddv1", "elapsed": 5}, "data": {"buckets": buckets}}
 
 

@@ -29,9 +29,9 @@ from cluster.datadog.tags import ENV
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
-MOST = 20
-"""Services and incidents that are listed."""
-MOST_HOSTS = 100
+MOST = 100
+"""Hosts, services and incidents that are listed."""
+UNNAMED = "without a service"
 
 MAIN: tuple[tuple[str, Literal["", "s", "B"], str], ...] = (
     ("Ingress requests", "", f"sum:vibecode.ingress.requests.count{{env:{ENV}}}.as_count()"),
@@ -73,7 +73,7 @@ class _Hosts(BaseModel):
 
 
 async def _hosts(api: DatadogApi, _: datetime) -> Told:
-    query = {"filter": MANAGED_TAG, "count": MOST_HOSTS, "sort_field": "status", "sort_dir": "desc"}
+    query = {"filter": MANAGED_TAG, "count": MOST, "sort_field": "status", "sort_dir": "desc"}
     found = _read(_Hosts, await api.request("GET", "/api/v1/hosts", query=query))
     hosts = [Host(one.name, bool(one.up), _time(one.last_reported_time)) for one in found.host_list]
     return Hosts(found.total_matching, tuple(hosts))
@@ -170,7 +170,7 @@ def _counted_by_service() -> dict[str, Any]:
     return {
         "compute": [{"aggregation": "count", "type": "total"}],
         "filter": {"query": f"env:{ENV}", "from": "now-1h", "to": "now"},
-        "group_by": [{"facet": "service", "limit": MOST, "sort": most_first}],
+        "group_by": [{"facet": "service", "limit": MOST, "missing": UNNAMED, "sort": most_first}],
     }
 
 
@@ -179,7 +179,7 @@ def _volume(
 ) -> Volume:
     if meta.status == "timeout":
         raise DatadogOutageError("Datadog did not count them all in time.")
-    counted = [(str(by.get("service") or "without a service"), _number(values.get("c0"))) for by, values in buckets]
+    counted = [(str(by.get("service") or UNNAMED), _number(values.get("c0"))) for by, values in buckets]
     return Volume(unit, tuple(sorted(counted, key=lambda one: -one[1])))
 
 

@@ -84,7 +84,8 @@ async def test_what_is_asked_is_documented(reader: HealthReader, api: DatadogApi
     spans = asked[TRACES].body["data"]
     assert spans["type"] == "aggregate_request"
     assert spans["attributes"] == asked[LOGS].body
-    assert spans["attributes"]["group_by"][0]["facet"] == "service"
+    [group] = spans["attributes"]["group_by"]
+    assert (group["facet"], group["missing"]) == ("service", "without a service")  # else those are left out
     assert spans["attributes"]["filter"] == {"query": "env:local", "from": "now-1h", "to": "now"}
 
 
