@@ -27,12 +27,15 @@ _CODES: Mapping[int, str] = {
     400: "request-malformed",
     401: "no-access",
     403: "foreign-host foreign-origin",
-    404: "not-found workspace-not-found template-not-found job-not-found proposal-not-found chat-not-found",
+    404: (
+        "not-found workspace-not-found template-not-found template-source-not-found service-not-found job-not-found "
+        "proposal-not-found chat-not-found"
+    ),
     405: "method-not-allowed",
     409: (
         "name-taken workspace-stopped workspace-failed editor-not-ready files-changed cluster-busy cancelled "
         "changed-since nothing-to-undo nothing-to-redo edits-not-placed generation-busy model-key-missing "
-        "budget-reached"
+        "budget-reached consent-needed template-invalid template-source"
     ),
     413: "body-too-large project-too-large",
     415: "body-unsupported",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from textual import events
@@ -16,9 +17,12 @@ from screens.widgets.composer import LONGEST, Composer
 from templates.catalog import Catalog
 from templates.generation.journal import unfinished
 from templates.models.errors import ModelUnreachableError, RateLimitError
+from templates.sources.catalog import SourcedCatalog
+from templates.sources.source import Source, SourceBook
 from tests.fakes.models import FakeModels
 from tests.fakes.scripted_model import ScriptedModel
 from tests.screens.stage import SIZES, Stage, seen, until
+from tests.unit.templates.sources.conftest import add_template
 
 Snap = Callable[..., bool]
 Before = Callable[[Pilot[None]], Awaitable[None]]
@@ -316,3 +320,15 @@ async def test_a_paste_of_a_megabyte_is_cut_and_said(stage: Stage) -> None:
         await pilot.pause()
         assert len(composer.text) <= LONGEST
         assert "\x1b" not in composer.text
+
+
+async def test_a_model_starts_from_our_own_templates_only(stage: Stage, tmp_path: Path) -> None:
+    book = SourceBook(tmp_path / "sources.json", tmp_path / "kept")
+    book.write([Source("team", add_template(tmp_path / "team" / "api").parent)])
+    models = models_of(stage, PLAN)
+    app = stage.app(models=models, catalog=SourcedCatalog(book=book))
+    async with app.run_test(size=SIZES["normal"]) as pilot:
+        await planned(pilot)
+    asked = "".join(message.content for message in models.model.asked[0])  # type: ignore[attr-defined]
+    assert "static-site" in asked
+    assert "team/api" not in asked

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from templates.sources.source import Source, SourceBook
 from tests.unit.launcher.terminal import Terminal
 from tests.unit.launcher.test_process import FAKE, environ, run
+from tests.unit.templates.sources.conftest import add_template
 
 
 def completions(line: str, folder: Path, *program: str, **more: str) -> set[str]:
@@ -77,3 +79,11 @@ def test_bash_completes_with_our_script(tmp_path: Path) -> None:
         terminal.read_until(b"\rready\r\n")
         terminal.send(b"vibecode stop sh\t")
         terminal.read_until(b"vibecode stop shop ")
+
+
+def test_ones_own_templates_and_sources_are_completed(tmp_path: Path) -> None:
+    book = SourceBook(tmp_path / "template-sources.json", tmp_path / "data" / "templates")
+    book.write([Source("team", add_template(tmp_path / "own" / "api").parent)])
+    for line, found in (("vibecode new te", "team/api"), ("vibecode templates remove t", "team")):
+        told = completions(line, tmp_path, sys.executable, "-m", "launcher", VIBECODE_HOME=str(tmp_path))
+        assert {word.strip() for word in told} == {found}

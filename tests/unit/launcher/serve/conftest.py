@@ -123,6 +123,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
         model: ScriptedModel | None = None,
         changes: Bucket | None = None,
         rum: Rum | None = None,
+        catalog: Catalog | None = None,
     ) -> AsyncIterator[Served]:
         folder = ServeFolder(tmp_path_factory.mktemp("serve"))
         access = open_access(folder)
@@ -136,7 +137,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
                 address,
                 "1.2.3",
                 ai_with(model, folder.path),
-                catalog=Catalog(),
+                catalog=catalog or Catalog(),
                 streams=streams,
                 rum=rum,
             ) as given,

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from templates.models.errors import ModelServerFailedError
+from templates.sources.catalog import SourcedCatalog
+from templates.sources.source import Source, SourceBook
 from tests.fakes.chat_model import Answer, ScriptedModel
 from tests.fakes.engine import FakeEngine
 from tests.unit.launcher.serve.conftest import SHOP, Serve, Served, events_of
+from tests.unit.templates.sources.conftest import add_template
 
 PLAN = """\
 NAME: shortener
@@ -54,6 +57,18 @@ async def test_what_a_model_wrote_does_not_run_where_nothing_isolates_it(serve: 
     async with serve(engine, model=ScriptedModel([PLAN, FILES])) as server:
         begun = (await server.http.post("/api/ai/generate-project", json={**body, "name": "two", "run": True})).json()
         assert ("outcome", {"verified": True}) in await events(server, begun["events"])
+
+
+async def test_a_model_starts_from_our_own_templates_only(serve: Serve, engine: FakeEngine, tmp_path: Path) -> None:
+    book = SourceBook(tmp_path / "sources.json", tmp_path / "kept")
+    book.write([Source("team", add_template(tmp_path / "team" / "api").parent)])
+    model = ScriptedModel([PLAN, FILES])
+    async with serve(engine, model=model, catalog=SourcedCatalog(book=book)) as server:
+        begun = (await server.http.post("/api/ai/generate-project", json={"prompt": "a shop", "name": "one"})).json()
+        await events(server, begun["events"])
+    asked = "".join(message.content for message in model.asked[0])
+    assert "static-site" in asked
+    assert "team/api" not in asked
 
 
 async def test_a_generation_that_broke_off_goes_on_without_asking_twice(serve: Serve, engine: FakeEngine) -> None:

@@ -11,8 +11,12 @@ import pytest
 
 from cluster.engine import Occurrence
 from cluster.errors import ClusterDownError, VolumeFullError
+from templates.project import Manifest, Project
+from templates.sources.catalog import SourcedCatalog
+from templates.sources.source import Source, SourceBook
 from tests.fakes.engine import FakeEngine
 from tests.unit.launcher.serve.conftest import SHOP, Serve, Served, events_of
+from tests.unit.templates.sources.conftest import add_template
 
 
 @pytest.fixture
@@ -234,3 +238,33 @@ async def test_templates_are_told_with_their_variables(server: Served) -> None:
     one = (await server.http.get("/api/templates/static-site")).json()
     assert "title" in [variable["name"] for variable in one["variables"]]
     assert (await server.http.get("/api/templates/nothing")).json()["code"] == "template-not-found"
+
+
+async def test_templates_of_ones_own_are_told_and_made_where_they_are_isolated(
+    serve: Serve, engine: FakeEngine, tmp_path: Path
+) -> None:
+    team = add_template(tmp_path / "team" / "api").parent
+    book = SourceBook(tmp_path / "sources.json", tmp_path / "kept")
+    book.write([Source("team", team)])
+    async with serve(engine, catalog=SourcedCatalog(book=book)) as server:
+        listed = (await server.http.get("/api/templates?limit=1000")).json()["templates"]
+        assert {"team/api", "static-site"} <= {one["id"] for one in listed}
+        assert (await server.http.get("/api/templates/team/api")).json()["id"] == "team/api"
+        assert (await server.http.get("/api/templates/nobody/api")).status_code == 404
+        done = await server.done(
+            await server.http.post("/api/workspaces", json={"name": "one", "template": "team/api"})
+        )
+        assert done["state"] == "done"
+        engine.lacks = {"network-isolation": "These are processes of yours."}
+        refused = await server.http.post("/api/workspaces", json={"name": "two", "template": "team/api"})
+        assert (refused.status_code, refused.json()["code"]) == (409, "consent-needed")
+        assert "go run ." in refused.json()["detail"]
+    assert [one.name for one in await engine.workspaces()] == ["one"]
+
+
+async def test_services_are_told_and_have_logs(server: Served, engine: FakeEngine) -> None:
+    engine.put("shop", Project(Manifest("Shop", services=("redis",)), ()))
+    told = (await server.http.get("/api/workspaces/shop")).json()["services"]
+    assert told == [{"name": "redis", "state": "running", "reason": None}]
+    assert (await server.http.get("/api/workspaces/shop/logs?service=redis")).json()["lines"] == ["redis is ready"]
+    assert (await server.http.get("/api/workspaces/shop/logs?service=postgresql")).status_code == 404
