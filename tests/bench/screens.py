@@ -170,7 +170,7 @@ def _blank_memory(environment: Mapping[str, str]) -> float:
 def _memory_empty(environment: Mapping[str, str]) -> float:
     """Of the whole program, on an engine that has nothing yet."""
     terminal = Terminal.start((VIBECODE,), environment)
-    terminal.until(lambda said: b"No workspaces yet" in said, terminal.began)
+    terminal.until(lambda said: b"taken away again" in said, terminal.began)
     terminal.settle(1.5)
     try:
         return terminal.memory()
