@@ -72,7 +72,7 @@ class Installation:
             if close is not None:
                 await close()
 
-    def follow(self) -> AsyncIterator[Event]:
+    def follow(self) -> AsyncGenerator[Event]:
         """One step, to the end of the command, which is begun where it must be; left, it loses nothing.
 
         Raises DependenciesError where it failed, with the end of its log in the step's.
@@ -106,10 +106,7 @@ class Installation:
             if not await self._runs():
                 break
             await asyncio.sleep(PAUSE if refused else 0)
-        raise DependenciesError(
-            f"`{self.command}` was cut off in {self.name}, before its end was known.",
-            hint=f"`vibecode start {self.name}`, then `{self.again}` goes on with it.",
-        )
+        raise await self._cut_off()
 
     async def _begin(self) -> bool:
         """Whether it could be asked for."""
@@ -127,6 +124,20 @@ class Installation:
 
     async def _run(self, script: str) -> ExecSession:
         return await self.engine.exec(self.name, ("sh", "-c", script, "install", self.command))
+
+    async def _cut_off(self) -> DependenciesError:
+        """What became of it, and what can be done now."""
+        try:
+            there = any(one.name == self.name for one in await self.engine.workspaces())
+        except VibeCodeError:
+            there = True  # as far as is known
+        if not there:
+            hint = "`vibecode list` shows what there is."
+            return DependenciesError(f"{self.name} was deleted while `{self.command}` ran in it.", hint=hint)
+        return DependenciesError(
+            f"`{self.command}` was cut off in {self.name}, before its end was known.",
+            hint=f"`vibecode start {self.name}`, then `{self.again}` goes on with it.",
+        )
 
     async def _runs(self) -> bool:
         """Whether the workspace runs, as soon as that is settled."""

@@ -34,7 +34,10 @@ if [ -n "$VIBECODE_PACKAGES" ]; then
   case $1 in *uv*|*npm*)
     NPM_CONFIG_PREFER_OFFLINE=true UV_OFFLINE=true sh -c "$1" 9>&-
     code=$?
-    if [ "$code" -ne 0 ]; then echo "The shared cache has not all of it; asking the registries:"; fi ;;
+    if [ "$code" -ne 0 ]; then
+      : >"$2/log"
+      echo "The shared cache has not all of it; asking the registries."
+    fi ;;
   esac
 fi
 if [ "$code" != 0 ]; then

@@ -166,6 +166,16 @@ async def test_one_whose_workspace_was_stopped_is_not_brought_back(
     assert runs(folder) == 1
 
 
+async def test_one_whose_workspace_was_deleted_says_so(engine: FakeEngine, gate: Path) -> None:
+    following = asyncio.ensure_future(told(Installation(engine, "shop", "echo $$ >gate; sleep 60").follow()))
+    pid = int(await reached(gate))
+    await told(engine.delete("shop"))
+    os.killpg(os.getpgid(pid), signal.SIGKILL)
+
+    with pytest.raises(DependenciesError, match="shop was deleted while"):
+        await following
+
+
 async def test_it_begins_once_the_files_are_there_and_nobody_waits_for_the_editor(tmp_path: Path) -> None:
     engine = FakeEngine(ClusterConfig(home=tmp_path), hangs=("ready",))
     gate = tmp_path / "gate"
