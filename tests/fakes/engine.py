@@ -452,11 +452,15 @@ class PipedSession:
         return _exit_code(self._process)
 
     async def close(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        self._process.stdin.close()
         if self._process.returncode is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         await self._process.wait()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        # Its pipes are closed once they are read to the end, which a test's loop may not live to see.
+        await asyncio.gather(self._process.stdout.read(), self._process.stderr.read())
 
 
 class TerminalSession:
