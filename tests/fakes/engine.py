@@ -275,8 +275,8 @@ class FakeEngine:
 
     async def close(self) -> None:
         self.closed = True
-        for one in (self.config.home / ".programs").glob("*.hangs"):
-            one.unlink()
+        if "install" in self._hangs:
+            await self._let_go()
 
     async def _up(self, steps: Steps) -> None:
         if self.running:
@@ -374,6 +374,13 @@ class FakeEngine:
         home = self.config.home / ".homes" / name
         home.mkdir(parents=True, exist_ok=True)
         return home
+
+    async def _let_go(self) -> None:
+        """Package managers that hang go on, and come to their end, before somebody removes what they write to."""
+        for one in self._programs().glob("*.hangs"):
+            one.unlink()
+        for lock in self.config.home.glob(".homes/*/.vibecode/install/lock"):
+            await (await asyncio.create_subprocess_exec("flock", "--shared", lock, "true")).wait()
 
     def _programs(self) -> Path:
         folder = self.config.home / ".programs"

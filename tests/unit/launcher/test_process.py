@@ -1,5 +1,6 @@
 """The program as a process of its own: signals, terminals, pipes, and what it imports."""
 
+import json
 import os
 import signal
 import subprocess
@@ -114,7 +115,9 @@ def test_following_a_log_gives_one_document_per_line() -> None:
         lines = [process.stdout.readline(), process.stdout.readline()]
         process.send_signal(signal.SIGINT)
 
-    assert lines == ['{"name": "shop", "line": "the editor listens"}\n', '{"name": "shop", "line": "line 0"}\n']
+    assert [json.loads(line) for line in lines] == [
+        {"name": "shop", "service": None, "line": line} for line in ("the editor listens", "line 0")
+    ]
 
 
 @pytest.mark.parametrize("arguments", ["logs shop", "logs shop -f", "--help", "config"])
