@@ -32,7 +32,11 @@ def highlighted(text: str, path: str) -> Content:
     return Content(found.plain, spans=[span for span in found.spans if span.style != "$text"])
 
 
+def harmless(text: str) -> str:
+    """Lines without what could steer the terminal."""
+    return "".join(char if char.isprintable() or char == "\n" else " " for char in text.expandtabs(4))
+
+
 def code_lines(text: str, path: str) -> list[Content]:
     """A file's lines in colours, without what could steer the terminal."""
-    shown = "".join(char if char.isprintable() or char == "\n" else " " for char in text.expandtabs(4))
-    return list(highlighted(shown, path).split("\n", allow_blank=True))
+    return list(highlighted(harmless(text), path).split("\n", allow_blank=True))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from screens.templates.code import highlighted
+from screens.templates.code import harmless, highlighted
 from templates.catalog import Template
 from templates.errors import VibeCodeError
 from templates.project import Manifest, Project, ProjectFile
@@ -32,9 +32,9 @@ def read_preview(template: Template) -> Preview:
     """Reads the template's files; what `templates.render.render` raises."""
     from templates.render import render
 
-    project = render(template, {"name": template.id})
+    project = render(template, {"name": template.short})
     readme = next((file for file in project.files if file.path.lower() == "readme.md"), None)
-    text = _start(readme).decode("utf-8", "replace") if readme else ""
+    text = harmless(_start(readme).decode("utf-8", "replace")) if readme else ""
     return Preview(template.id, project, text, frozenset(file.path for file in project.files if _size(file) == 0))
 
 
@@ -53,9 +53,7 @@ def colours(file: ProjectFile) -> Content:
         return Content.styled(f"Not a text: {size_in_words(_size(file))}.", "$muted")
     if not start:
         return Content.styled("This file is empty.", "$muted")
-    text = start.decode("utf-8", "replace").expandtabs(4)
-    shown = "".join(char if char.isprintable() or char == "\n" else " " for char in text)
-    content = highlighted(shown, file.path)
+    content = highlighted(harmless(start.decode("utf-8", "replace")), file.path)
     if len(start) < LONGEST:
         return content
     return Content.assemble(

@@ -425,7 +425,11 @@ async def chosen(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, Question))
 
 
-@pytest.mark.parametrize("keys", [("slash", "t", "e", "a", "m"), ("end",)], ids=["own", "gone"])
+@pytest.mark.parametrize(
+    "keys",
+    [("slash", "t", "e", "a", "m"), ("slash", "t", "e", "a", "m", "enter", "escape", "right"), ("end",)],
+    ids=["own", "readme", "gone"],
+)
 def test_own_templates(stage: Stage, own: Catalog, snap_compare: Snap, keys: tuple[str, ...]) -> None:
     assert snap_compare(stage.app(catalog=own), terminal_size=SIZES["normal"], run_before=pressed(*keys))
 

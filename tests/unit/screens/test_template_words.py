@@ -133,6 +133,15 @@ def test_the_preview_is_the_project_with_its_own_values(api: Template) -> None:
     assert 'FastAPI(title="Notes")' in reading.colours(main).plain
 
 
+def test_a_sources_template_is_read_as_ours_and_steers_no_terminal(api: Template) -> None:
+    (api.files / "README.md").write_text("# {{ name }}\n\x1b]52;c;x\x07 \x1b[2J\n")
+    preview = reading.read_preview(replace(api, id="team/api"))
+
+    assert preview.readme.startswith("# api\n")
+    assert preview.project.manifest.template == "team/api"
+    assert not any(ord(char) < 32 and char != "\n" for char in preview.readme)
+
+
 def test_words_of_the_language_have_their_colour(api: Template) -> None:
     main = reading.read_preview(api).file("app/main.py")
     assert main is not None
