@@ -21,7 +21,7 @@ from cluster.local import services
 from cluster.local.contact import NO_ANSWER, Contact, ask
 from cluster.local.editor import environment, local_files
 from cluster.local.files import make_room, private_folder, told
-from cluster.local.folders import WorkspaceFolder
+from cluster.local.folders import WorkspaceFolder, make_own
 from cluster.local.locks import try_lock
 from cluster.local.records import Record, read_record, write_record
 from cluster.local.session import PipedSession
@@ -165,8 +165,7 @@ def _claim(folder: WorkspaceFolder, project: Project, digest: str, step: Step) -
 
 
 async def _seed(folder: WorkspaceFolder, contact: Contact, files: seed.Seed, step: Step) -> None:
-    private_folder(folder.home)
-    private_folder(folder.temporary)
+    make_own(folder, contact.sockets)
     env = environment(folder, contact.sockets, os.environ)
     session = await PipedSession.start(files.command(), folder.home, env)
     try:

@@ -114,7 +114,7 @@ def environment(
             "VIBECODE_PATH": path,
             "SHELL": passed.get("SHELL", "/bin/sh"),
             "HOME": str(folder.home),
-            "TMPDIR": str(folder.temporary),
+            "TMPDIR": str(sockets.temporary(folder.name)),
             "XDG_RUNTIME_DIR": str(sockets.runtime(folder.name)),
             "VIBECODE_WORKSPACE": folder.name,
             MARKER: str(folder.path),

@@ -4,11 +4,12 @@ import hashlib
 import os
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from cluster.errors import HomeUnusableError
-from cluster.local.files import private_folder
+from cluster.local.files import private_folder, told
 
 SOCKET_PATH = 103
 """Bytes that a Unix socket's path may have everywhere: 107 on Linux, 103 on macOS (sockaddr_un)."""
@@ -138,6 +139,19 @@ class Sockets:
 
     def editor(self, name: str) -> Path:
         return self.runtime(name) / "editor.sock"
+
+    def temporary(self, name: str) -> Path:
+        """The workspace's TMPDIR, which debuggers put sockets into: a link to its folder for temporary files."""
+        return self.runtime(name) / "tmp"
+
+
+def make_own(folder: WorkspaceFolder, sockets: Sockets) -> None:
+    """Makes the folders that the workspace's processes are told of. Raises HomeUnusableError, VolumeFullError."""
+    for one in (folder.home, folder.temporary, sockets.runtime(folder.name)):
+        private_folder(one)
+    link = sockets.temporary(folder.name)
+    with told(link), suppress(FileExistsError):
+        link.symlink_to(folder.temporary)
 
 
 def socket_places(folder: LocalFolder, environ: Mapping[str, str]) -> list[Path]:

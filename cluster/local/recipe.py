@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cluster.local.editor import EDITOR_MARKER
-from cluster.local.files import private_folder, replace_note, told
-from cluster.local.folders import Sockets, WorkspaceFolder
+from cluster.local.files import replace_note, told
+from cluster.local.folders import Sockets, WorkspaceFolder, make_own
 from cluster.local.launch import Launch
 from cluster.local.limits import Confinement
 from cluster.local.processes import identify
@@ -43,8 +43,7 @@ class Recipe:
 
         Nothing of it runs before it is noted which process it is: a host that comes later would start a second one.
         """
-        for one in (self.folder.home, self.folder.temporary, self.runtime):
-            private_folder(one)
+        make_own(self.folder, self.sockets)
         if self.folder.log.exists() and self.folder.log.stat().st_size > LOG_MOST:
             self.folder.log.replace(self.folder.log.with_suffix(".log.1"))
         group = self.confinement.enter(self.folder.path)

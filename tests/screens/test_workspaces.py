@@ -225,6 +225,7 @@ async def test_without_a_browser_the_address_shows_with_the_reason(five: Stage) 
 async def test_an_address_covers_no_question_that_somebody_answers(five: Stage) -> None:
     five.browser.reason = "this is an SSH session without a display"
     async with five.app().run_test(size=SIZES["normal"]) as pilot:
+        await seen(pilot)
         pilot.app.post_message(Ask("Delete api?", "", "Delete it", lambda: None))
         await until(pilot, lambda: pilot.app.screen.is_modal)
         question = pilot.app.screen

@@ -26,7 +26,7 @@ from cluster.kind.ports import free_port
 from cluster.local.contact import read_contact
 from cluster.local.editor import MARKER
 from cluster.local.engine import LocalEngine
-from cluster.local.folders import LocalFolder, WorkspaceFolder
+from cluster.local.folders import SOCKET_PATH, LocalFolder, WorkspaceFolder
 from cluster.local.locks import try_lock
 from cluster.local.processes import Identity, belonging, identify, lives
 from cluster.local.records import EditorProcess, read_process
@@ -152,7 +152,9 @@ async def test_a_command_has_the_workspaces_home_and_none_of_the_persons_secrets
     home, project, *variables = out.decode().splitlines()
     assert (home, project) == (str(shop.home), str(shop.project))
     assert not [line for line in variables if "secret" in line or "another" in line]
-    assert f"TMPDIR={shop.temporary}" in variables
+    [temporary] = [line.removeprefix("TMPDIR=") for line in variables if line.startswith("TMPDIR=")]
+    assert Path(temporary).resolve() == shop.temporary
+    assert len(temporary) + len("/node-cdp.4194304-01234567-0.sock") <= SOCKET_PATH  # what Node's debugger puts there
 
 
 async def test_a_login_shell_keeps_the_path_of_the_editor(engine: LocalEngine, shop: WorkspaceFolder) -> None:

@@ -223,7 +223,7 @@ def test_what_a_workspace_inherits(tmp_path: Path, sockets: Sockets) -> None:
         "PIP_INDEX_URL": "https://mirror",
         "SHELL": "/bin/sh",
         "HOME": str(folder.home),
-        "TMPDIR": str(folder.temporary),
+        "TMPDIR": str(sockets.temporary("shop")),
         "XDG_RUNTIME_DIR": str(sockets.runtime("shop")),
         "VIBECODE_WORKSPACE": "shop",
         "VIBECODE_WORKSPACE_FOLDER": str(folder.path),
