@@ -453,6 +453,7 @@ class PipedSession:
         finally:
             for reader in readers:
                 reader.cancel()
+            await asyncio.gather(*readers, return_exceptions=True)
 
     @property
     def exit_code(self) -> int:
@@ -464,7 +465,8 @@ class PipedSession:
         assert self._process.stderr is not None
         self._process.stdin.close()
         if self._process.returncode is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended, and nobody here was told yet
+                os.killpg(self._process.pid, signal.SIGKILL)
         await self._process.wait()
         # Its pipes are closed once they are read to the end, which a test's loop may not live to see.
         await asyncio.gather(self._process.stdout.read(), self._process.stderr.read())

@@ -88,7 +88,7 @@ def test_a_change_is_edited_shown_again_and_written_as_the_person_left_it(tmp_pa
         terminal.send(b"q\n")
         terminal.read_until(b"Run it? [y/N] ")
         terminal.send(b"y\n")
-        assert terminal.wait() == 0
+        assert terminal.wait() == 0, terminal.printed.decode()
 
     assert b"# Our shop\r\n    1 - # Shop\r\n    1 + # Their shop\r\n" in shown, "the editor had the model's lines"
     assert "# Their shop README.md" in " ".join(terminal.printed.decode().split())
@@ -108,7 +108,7 @@ def test_an_editor_that_fails_leaves_the_change_as_it_was(tmp_path: Path, script
         terminal.send(b"q\n")
         terminal.read_until(b"Run it? [y/N] ")
         terminal.send(b"y\n")
-        assert terminal.wait() == 0
+        assert terminal.wait() == 0, terminal.printed.decode()
 
     assert said.encode() in shown
     assert b"export EDITOR=nano" in shown
@@ -119,7 +119,7 @@ def test_a_command_runs_only_when_agreed_to() -> None:
     with chatting("```run\necho it ran >ran; cat ran\n```\n") as terminal:
         terminal.read_until(b"Run it? [y/N] ")
         terminal.send(b"n\n")
-        assert terminal.wait() == 0
+        assert terminal.wait() == 0, terminal.printed.decode()
 
     assert "it ran" not in terminal.printed.decode()
     assert "It proposes no change." in terminal.printed.decode()
