@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Page as BrowserPage
 
 
-LOCAL = "a folder"
+LOCAL, WORKSPACE = "a folder", "a workspace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +183,13 @@ class LocalFolder:
             try:
                 page = await browser.new_page()
                 await page.goto(f"http://{_host(port)}:{port}{path}", wait_until="commit")
-                yield _Opened(page)
+                yield Opened(page)
             finally:
                 await browser.close()
 
 
 @dataclass(frozen=True, slots=True)
-class _Opened:
+class Opened:
     page: "BrowserPage"
 
     async def text(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from templates.catalog import Template
-from tests.catalog.place import LOCAL
+from tests.catalog.place import WORKSPACE
 from tests.catalog.prove import Record
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -30,8 +30,8 @@ def merged(old: Iterable[Record], new: Iterable[Record]) -> list[Record]:
 
 
 def catalog_table(templates: Iterable[Template], records: Iterable[Record]) -> str:
-    """The README's table: each template, and how long it takes until it is installed and until it answers."""
-    found = {one.template: one for one in records if one.place == LOCAL}
+    """The README's table: each template with its times, those in a workspace where it was proven in one."""
+    found = {one.template: one for one in sorted(records, key=lambda one: one.place == WORKSPACE)}
     lines = ["| template | what you get | installed in | tested in | runs in |", "| --- | --- | ---: | ---: | ---: |"]
     for template in templates:
         manifest, record = template.manifest, found.get(template.id)

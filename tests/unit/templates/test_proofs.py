@@ -10,7 +10,7 @@ import pytest
 
 from templates.catalog import Catalog, Template
 from templates.project import Project
-from tests.catalog.place import Answer, Ended, LocalFolder, Page, Running
+from tests.catalog.place import LOCAL, WORKSPACE, Answer, Ended, LocalFolder, Page, Running
 from tests.catalog.proofs import PROOFS, Proof
 from tests.catalog.prove import Record, prove
 from tests.catalog.results import README, RESULTS, catalog_table, merged, read, table, with_catalog_table, write
@@ -193,3 +193,10 @@ def test_every_result_is_a_proof_that_was_kept() -> None:
 def test_the_readmes_table_is_made_from_the_results() -> None:
     text = README.read_text(encoding="utf-8")
     assert with_catalog_table(text, catalog_table(Catalog().list().templates, read(RESULTS))) == text
+
+
+def test_the_times_in_a_workspace_count_more_than_those_in_a_folder() -> None:
+    template = Catalog().load("static-site")
+    inside = Record(template.id, WORKSPACE, install=3.0, run=4.0)
+    shown = catalog_table([template], [inside, Record(template.id, LOCAL, install=1.0, run=2.0)])
+    assert shown.splitlines()[-1].endswith("| 3 s |  | 4 s |")
