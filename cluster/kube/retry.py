@@ -35,15 +35,19 @@ def delay(failures: int, after: float | None = None) -> float:
 async def retrying(attempt: Callable[[float], Awaitable[T]], patience: float) -> T:
     """The result of the first attempt that succeeds; each is told how many seconds are left.
 
-    Once `patience` seconds are over, or would be before the next attempt, the last attempt's error is raised.
+    Once `patience` seconds are over, or would be before the next attempt, the last attempt's error is raised; that of
+    the one before where patience ended the last, which then only says so.
     """
     deadline = monotonic() + patience
+    before: TryAgainError | None = None
     for failures in count(1):
         try:
             return await attempt(max(deadline - monotonic(), 0.0))
         except TryAgainError as failure:
-            pause = delay(failures, failure.after)
-            if monotonic() + pause >= deadline:
-                raise failure.error from failure.__cause__
+            now, pause = monotonic(), delay(failures, failure.after)
+            if now + pause >= deadline:
+                told = before if before is not None and now >= deadline else failure
+                raise told.error from told.__cause__
+            before = failure
             await asyncio.sleep(pause)
     raise AssertionError
