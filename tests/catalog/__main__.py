@@ -16,7 +16,7 @@ from templates.toolchains import programs
 from tests.bench.running import configuration
 from tests.catalog.place import LocalFolder, Place
 from tests.catalog.proofs import PROOFS
-from tests.catalog.prove import Record, prove
+from tests.catalog.prove import NAME, Record, prove
 from tests.catalog.results import README, RESULTS, catalog_table, merged, read, table, with_catalog_table, write
 from tests.catalog.workspace import Workspace
 
@@ -52,8 +52,8 @@ async def _workspaces() -> AsyncGenerator[ProvenIn]:
         engine = KindEngine(configuration(os.environ, Path(home), CLUSTER, ""))
 
         @asynccontextmanager
-        async def place(template_id: str) -> AsyncGenerator[Place]:
-            workspace = Workspace(engine, template_id)
+        async def place(_: str) -> AsyncGenerator[Place]:
+            workspace = Workspace(engine, NAME)
             try:
                 yield workspace
             finally:

@@ -16,6 +16,8 @@ from tests.catalog.proofs import Proof
 
 PATIENCE = 600
 """Seconds that one command may take."""
+NAME = "proof"
+"""Of project and workspace, which tag what they tell with it."""
 SIGHT = 90
 """Seconds within which something must be seen, once what shows it was started or changed."""
 
@@ -54,7 +56,7 @@ class Sight:
 
 async def prove(template: Template, proof: Proof, place: Place) -> Record:
     """Takes the template through all that a person would do with it first; a failed step ends the proof."""
-    project = render(template, {"name": "proof"})
+    project = render(template, {"name": NAME})
     manifest = project.manifest
     await place.put(project)
     times: dict[str, float] = {}
