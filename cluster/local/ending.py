@@ -20,17 +20,22 @@ LOOK_EVERY = 0.02
 
 
 async def end(find: Callable[[], Iterable[Identity]], *, grace: float = 4.0) -> None:
-    """Asks all that `find` finds to end, ends them after `grace` seconds, and goes on until it finds none.
+    """Asks all that `find` finds to end, ends them after `grace` seconds, and goes on until none is there.
 
-    A shell on a terminal takes no SIGTERM, but SIGHUP.
+    A shell on a terminal takes no SIGTERM, but SIGHUP. What is about to end has already lost what it was found by (its
+    environment), so that all that was ever found counts as long as it lives.
     """
     start, asked = monotonic(), set[Identity]()
-    while found := set(await asyncio.to_thread(lambda: list(find()))):
+
+    def there() -> set[Identity]:
+        return {*find(), *filter(lives, asked)}
+
+    while found := await asyncio.to_thread(there):
         late = monotonic() - start > grace
         for one in found if late else found - asked:
             for number in (signal.SIGKILL,) if late else (signal.SIGTERM, signal.SIGHUP, signal.SIGCONT):
                 send(one, number)
-        asked |= found
+        asked.update(found)
         await asyncio.sleep(LOOK_EVERY)
 
 

@@ -45,13 +45,21 @@ def lives(identity: Identity | None) -> bool:
     return identity is not None and identify(identity.pid) == identity
 
 
-def table() -> dict[int, Process]:
-    """All processes by number, without those that have ended."""
-    if sys.platform == "linux":
-        every = (_read_stat(int(one.name)) for one in PROC.iterdir() if one.name.isdigit())
-    else:
-        every = iter(_ps())
-    return {one.identity.pid: one for one in every if one is not None and not one.zombie}
+def with_values(variable: str) -> list[tuple[Process, str | None]]:
+    """All processes, without those that have ended, each with what it was started with as `variable`, if known.
+
+    One that ended while it was read may just have left its work to a child: the look goes on until nobody is new.
+    """
+    if sys.platform != "linux":
+        return [(one, None) for one in _ps() if not one.zombie]
+    seen, found = set[int](), list[tuple[Process, str | None]]()
+    while new := {int(one.name) for one in PROC.iterdir() if one.name.isdigit()} - seen:
+        seen |= new
+        for pid in new:
+            value = _value(pid, variable)
+            if (process := _read_stat(pid)) is not None and not process.zombie:
+                found.append((process, value))
+    return found
 
 
 def belonging(variable: str, value: str, *, also: Identity | None = None) -> list[Identity]:
@@ -60,8 +68,9 @@ def belonging(variable: str, value: str, *, also: Identity | None = None) -> lis
     `also` is one that belongs in any case; with a session leader that belongs, its session does. What was started
     with another value does not belong, whoever started it. Never this process.
     """
-    processes = table()
-    values = {pid: _value(pid, variable) for pid in processes}
+    known = with_values(variable)
+    processes = {one.identity.pid: one for one, _ in known}
+    values = {one.identity.pid: found for one, found in known}
     ours = {pid for pid, found in values.items() if found == value}
     if also is not None and (there := processes.get(also.pid)) and there.identity == also:
         ours.add(also.pid)
@@ -73,8 +82,9 @@ def belonging(variable: str, value: str, *, also: Identity | None = None) -> lis
 
 def by_value(variable: str) -> dict[str, list[Process]]:
     """Who was started with `variable` in the environment, and all that descends from them, by its value."""
-    processes = table()
-    found = {pid: value for pid in processes if (value := _value(pid, variable)) is not None}
+    known = with_values(variable)
+    processes = {one.identity.pid: one for one, _ in known}
+    found = {one.identity.pid: value for one, value in known if value is not None}
     open_ = set(processes) - set(found)
     while more := {pid: found[above] for pid in open_ for above in _above(processes[pid]) if above in found}:
         found |= more

@@ -73,9 +73,8 @@ class HelpScreen(PlaceScreen):
     def action_search(self) -> None:
         self._search.focus()
 
-    @on(SearchField.Submitted)
-    def _search_left(self) -> None:
-        self._page.focus()
+    def action_searched(self) -> None:
+        self.set_focus(self._page)
 
     def action_move(self, rows: int) -> None:
         self._page.scroll_relative(y=rows, animate=False)

@@ -167,8 +167,10 @@ class ModelsScreen(ModalScreen[bool]):
         if self._profiles is not None and event.choice.value != self._profiles.chosen:
             self._use(event.choice.value)
 
+    def action_searched(self) -> None:
+        self.action_choose()
+
     @on(RowList.Chosen)
-    @on(SearchField.Submitted)
     def action_choose(self) -> None:
         if self._profiles is not None and (name := self._list.highlighted):
             self._use(self._profiles.chosen, model=name)

@@ -190,9 +190,8 @@ class SettingsScreen(PlaceScreen):
         self._panes.detail_shown = False
         self.set_focus(self._search)  # at once: what is typed on is for it
 
-    @on(SearchField.Submitted)
-    def _search_left(self) -> None:
-        self._list.focus()
+    def action_searched(self) -> None:
+        self.set_focus(self._list)
 
     def action_move(self, rows: int) -> None:
         self._list.action_move(rows)

@@ -6,7 +6,10 @@ from screens.widgets.field import Field
 
 
 class SearchField(Field):
-    """Its screen has `action_move`, which moves the list's cursor by so many rows."""
+    """Its screen has `action_move`, which moves the list's cursor by so many rows, and `action_searched`.
+
+    That one, for enter, is no message: it moves the focus before the next key is read, so that none is lost.
+    """
 
     DEFAULT_CSS = """
     SearchField { width: 1fr; margin-bottom: 1; padding: 0 1 0 3; }
@@ -14,6 +17,7 @@ class SearchField(Field):
     BINDINGS = [
         Binding("up", "screen.move(-1)", "Up", show=False),
         Binding("down", "screen.move(1)", "Down", show=False),
+        Binding("enter", "screen.searched", "Found", show=False),
     ]
 
     def __init__(self, placeholder: str, id: str = "search") -> None:  # noqa: A002

@@ -200,6 +200,14 @@ async def test_the_arrows_move_in_the_list_while_the_search_is_typed(stage: Stag
         assert rows(pilot).has_focus
 
 
+async def test_a_second_enter_is_for_what_was_found_however_soon_it_comes(stage: Stage, catalog: Catalog) -> None:
+    async with stage.app(catalog=catalog).run_test(size=SIZES["normal"]) as pilot:
+        await pressed("slash", "t", "e", "r", "m")(pilot)
+        for _ in range(2):
+            pilot.app.post_message(events.Key("enter", "\r"))
+        await until(pilot, lambda: isinstance(pilot.app.screen, TemplateForm))
+
+
 async def test_languages_one_after_the_other(stage: Stage, catalog: Catalog) -> None:
     async with stage.app(catalog=catalog).run_test(size=SIZES["normal"]) as pilot:
         await pressed("l")(pilot)

@@ -2,6 +2,7 @@ import asyncio
 import os
 import signal
 import subprocess
+import sys
 
 import pytest
 
@@ -34,6 +35,26 @@ def test_a_signal_does_not_reach_another_with_the_same_number() -> None:
         assert not send(Identity(process.pid, "another start"), signal.SIGKILL)
         assert process.poll() is None
         process.kill()
+
+
+FLIGHT = """
+import os, time
+print("off", flush=True)
+while True:
+    time.sleep(0.002)
+    if os.fork():
+        os._exit(0)
+"""
+
+
+def test_one_that_hands_over_to_a_child_all_the_time_is_found_at_every_look() -> None:
+    """A host does so once, when it is started."""
+    with started(sys.executable, "-I", "-S", "-c", FLIGHT, MARK="in flight") as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        found = [belonging("MARK", "in flight") for _ in range(50)]
+        asyncio.run(end(lambda: belonging("MARK", "in flight"), grace=0))
+    assert all(found)
 
 
 def test_belonging_finds_marks_descendants_and_sessions_but_not_other_marks() -> None:
