@@ -3,7 +3,7 @@
 from cluster.config import ClusterConfig
 from cluster.kube.kinds import Object
 from cluster.manifests.labels import WORKSPACES_NAMESPACE, labels
-from cluster.packages import cache_variables
+from cluster.packages import cache_variables, maven_arguments
 
 CLAIM = "packages.cache"
 """No workspace can have a claim of this name: theirs have no dot, and after it, those of services name one."""
@@ -41,9 +41,9 @@ def mounts(config: ClusterConfig) -> list[Object]:
     return [{"name": _VOLUME, "mountPath": FOLDER}] if config.package_cache == "shared" else []
 
 
-def variables(config: ClusterConfig) -> list[Object]:
+def variables(config: ClusterConfig, home: str) -> list[Object]:
     """The environment of what runs in it; links do not reach from one volume into another, so uv copies."""
     if config.package_cache == "own":
         return []
-    told = {**cache_variables(FOLDER), "UV_LINK_MODE": "copy"}
+    told = {**cache_variables(FOLDER), "UV_LINK_MODE": "copy", "MAVEN_ARGS": maven_arguments(FOLDER, home)}
     return [{"name": name, "value": value} for name, value in told.items()]

@@ -90,7 +90,7 @@ def deployment(address: Address, manifest: Manifest, digest: str, image: str, co
             {"name": "SHELL", "value": "/bin/bash"},
             {"name": "VIBECODE_WORKSPACE", "value": name},
             *service_tags("workspace"),
-            *packages.variables(config),
+            *packages.variables(config, HOME),
             *service.variables(name, manifest.services),
         ],
         "envFrom": [

@@ -141,9 +141,28 @@ def test_workspaces_share_one_claim_for_packages_that_no_workspace_owns() -> Non
     assert volume["persistentVolumeClaim"] == {"claimName": claim["metadata"]["name"]}
     [mount] = [one for one in pod["containers"][0]["volumeMounts"] if one["name"] == "packages"]
     env = {one["name"]: one.get("value") for one in pod["containers"][0]["env"]}
-    for name in ("UV_CACHE_DIR", "NPM_CONFIG_CACHE", "PIP_CACHE_DIR"):
+    for name in ("UV_CACHE_DIR", "NPM_CONFIG_CACHE", "PIP_CACHE_DIR", "GOMODCACHE", "GOCACHE"):
         assert env[name].startswith(f"{mount['mountPath']}/")
     assert env["UV_LINK_MODE"] == "copy"
+
+
+def test_maven_shares_what_it_downloads_under_locks_and_keeps_what_a_workspace_installs_at_home() -> None:
+    container = DEPLOYMENT["spec"]["template"]["spec"]["containers"][0]
+    env = {one["name"]: one.get("value") for one in container["env"]}
+    told = dict(one.removeprefix("-D").split("=", 1) for one in env["MAVEN_ARGS"].split(" "))
+    own = told["maven.repo.local"]
+    assert own.startswith(f"{env['HOME']}/")
+    assert told["aether.enhancedLocalRepository.split"] == "true"
+    shared = Path(own, told["aether.enhancedLocalRepository.remotePrefix"]).resolve()
+    assert shared.parent == Path(packages.FOLDER)
+    assert Path(told["aether.syncContext.named.basedir.locksDir"]).parent == shared
+    assert told["aether.syncContext.named.factory"] == "file-lock"
+    assert told["aether.syncContext.named.nameMapper"] == "file-gav"
+
+
+def test_what_cargo_keeps_beside_credentials_is_never_shared() -> None:
+    env = {one["name"] for one in DEPLOYMENT["spec"]["template"]["spec"]["containers"][0]["env"]}
+    assert not {name for name in env if name.startswith("CARGO")}
 
 
 def test_where_each_has_its_own_cache_nothing_is_shared() -> None:
@@ -152,6 +171,7 @@ def test_where_each_has_its_own_cache_nothing_is_shared() -> None:
     deployment = workspace.deployment(ADDRESS, MANIFEST, "d1g3st", "our/image:1", own)
     assert "packages" not in json.dumps(deployment["spec"])
     assert "CACHE" not in json.dumps(deployment["spec"])
+    assert "MAVEN" not in json.dumps(deployment["spec"])
 
 
 def test_a_volume_of_packages_has_a_size_that_no_setting_changes() -> None:

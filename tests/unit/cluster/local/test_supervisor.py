@@ -235,11 +235,17 @@ def test_shared_caches_are_told_to_every_package_manager_unless_a_person_has_the
 ) -> None:
     folder = WorkspaceFolder(tmp_path / "shop")
 
-    shared = environment(folder, sockets, {"UV_CACHE_DIR": "/mine"}, packages="/shared")
+    shared = environment(folder, sockets, {"UV_CACHE_DIR": "/mine", "GOMODCACHE": "/mine-too"}, packages="/shared")
 
     assert shared["VIBECODE_PACKAGES"] == "/shared"
     caches = {name: value for name, value in shared.items() if "CACHE" in name}
-    assert caches == {"UV_CACHE_DIR": "/mine", "NPM_CONFIG_CACHE": "/shared/npm", "PIP_CACHE_DIR": "/shared/pip"}
+    assert caches == {
+        "UV_CACHE_DIR": "/mine",
+        "NPM_CONFIG_CACHE": "/shared/npm",
+        "PIP_CACHE_DIR": "/shared/pip",
+        "GOMODCACHE": "/mine-too",
+        "GOCACHE": "/shared/go/build",
+    }
     assert not any("CACHE" in name for name in environment(folder, sockets, {}))
 
 
