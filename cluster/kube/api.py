@@ -1,7 +1,8 @@
 """The Kubernetes API: objects as JSON, by kind and name."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import httpx
@@ -194,6 +195,15 @@ class Kube:
                 await session.close()
                 raise
         return session
+
+    def forwarded(self, pod: str, namespace: str, port: int, at: Path) -> AbstractAsyncContextManager[None]:
+        """While it is entered, the Unix socket `at` leads to the pod's port; no port is opened for it anywhere.
+
+        Who connects is hung up where the pod does not answer. Raises OSError where there can be no such socket.
+        """
+        from cluster.kube.port_forward import forwarded
+
+        return forwarded(self._transport, KINDS["Pod"].path(namespace, pod, "portforward"), port, at)
 
     async def raw(self, path: str) -> bytes:
         """What a GET of any path answers, such as `/metrics` or a node's `/api/v1/nodes/NODE/proxy/stats/summary`."""

@@ -10,24 +10,20 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import Literal
-from urllib.parse import urlencode
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from cluster.engine import TerminalSize
 from cluster.errors import ApiError, ClusterUnreachableError, KubernetesTooOldError
-from cluster.kube.refusals import api_error, no_answer, refusal
-from cluster.kube.retry import retrying
+from cluster.kube.refusals import api_error
 from cluster.kube.transport import Transport
+from cluster.kube.websocket import FRAME, open_websocket
 from templates.errors import VibeCodeError
 
 V5, V4 = Subprotocol("v5.channel.k8s.io"), Subprotocol("v4.channel.k8s.io")
 STDIN, STDOUT, STDERR, STATUS, RESIZE, CLOSE = 0, 1, 2, 3, 4, 255
-
-FRAME = 128 * 1024
-"""Bytes of standard input in one message."""
 
 UNREAD = 16
 """Messages of output, usually of up to 32 KiB, that wait for their reader before the command has to."""
@@ -45,9 +41,6 @@ LOST_START = "read init-p: connection reset by peer"
 REPEATABLE = 4 * FRAME
 """Bytes of input that are kept until the command shows that it runs, to be sent again if it did not."""
 
-CLOSE_TIMEOUT = 0.5
-"""Seconds for the farewell, which a stuck server does not answer."""
-
 Stream = Literal["stdout", "stderr"]
 
 
@@ -60,31 +53,9 @@ async def open_exec(
     silence: float = SILENCE,
 ) -> "KubeExec":
     """Starts a command. Raises ApiError with the server's words, ClusterUnreachableError, KubernetesTooOldError."""
-    server = transport.connection.server
-
-    async def attempt(left: float) -> ClientConnection:
-        try:
-            return await connect(
-                f"ws{server.removeprefix('http')}{path}?{urlencode(params)}",
-                subprotocols=[V5, V4],
-                additional_headers=transport.authorization,
-                ssl=transport.tls if server.startswith("https:") else None,
-                proxy=None,
-                compression=None,
-                open_timeout=min(left, transport.timeout),
-                close_timeout=CLOSE_TIMEOUT,
-                ping_interval=None,  # its answers would be missed while nobody reads the output
-                write_limit=4 * FRAME,
-            )
-        except InvalidStatus as error:
-            answer = error.response
-            after = answer.headers.get("Retry-After")
-            raise refusal("exec", answer.status_code, bytes(answer.body), after, idempotent=False) from error
-        except (OSError, EOFError, InvalidHandshake, InvalidMessage) as error:  # TimeoutError is an OSError
-            raise no_answer(server, error, again=isinstance(error, ConnectionRefusedError)) from error
 
     async def connected() -> ClientConnection:
-        socket = await retrying(attempt, transport.patience)
+        socket = await open_websocket(transport, path, params, (V5, V4), "exec")
         if socket.subprotocol not in (V5, V4):
             await socket.close()
             raise KubernetesTooOldError("It does not speak the protocol by which commands are run, v4 or v5.")

@@ -2,12 +2,14 @@
 
 import asyncio
 import hashlib
+import logging
 import random
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -23,6 +25,20 @@ from tests.fakes.kube_server import FakeKubeServer
 from tests.fakes.relay import Relay
 
 CONTAINER = "main"
+ECHO = """
+use IO::Socket::INET;
+($|, $SIG{CHLD}) = (1, "IGNORE");
+my $server = IO::Socket::INET->new(LocalAddr => "127.0.0.1", Listen => 8) or die;
+print $server->sockport, "\\n";
+while (my $client = $server->accept) {
+    if (fork) { close $client; next }
+    while (sysread $client, my $data, 65536) {
+        for (my $sent = 0; $sent < length $data;) { $sent += syswrite $client, $data, length($data) - $sent, $sent }
+        last if $data eq "bye";
+    }
+    exit;
+}
+"""
 
 
 @dataclass(frozen=True)
@@ -107,6 +123,12 @@ class KubeContract(ABC):
     @pytest.fixture
     def name(self) -> str:
         return f"test-{uuid4().hex[:8]}"
+
+    @pytest.fixture
+    def place(self) -> Iterator[Path]:
+        """Where a socket may be: its path must be short."""
+        with TemporaryDirectory(prefix="vc") as folder:
+            yield Path(folder) / "s"
 
     @pytest.fixture
     async def relay(self, lab: Lab) -> AsyncIterator[Relay]:
@@ -507,6 +529,55 @@ class KubeContract(ABC):
             await anext(output)
         await session.write(b"nobody")
         await session.close()
+
+    # Ports
+
+    @pytest.fixture
+    async def echo(self, kube: Kube, lab: Lab) -> AsyncIterator[int]:
+        """A port of the pod where everything comes back, and `bye` ends the connection."""
+        session = await kube.exec(lab.pod, lab.namespace, ["perl", "-e", ECHO], container=CONTAINER)
+        _, printed = await anext(session.output())
+        yield int(printed)
+        await session.close()
+
+    async def test_a_port_is_reached_through_a_socket(self, kube: Kube, lab: Lab, echo: int, place: Path) -> None:
+        data = random.Random(3).randbytes(3_000_000)
+        async with kube.forwarded(lab.pod, lab.namespace, echo, place):
+            (large, to_large), (small, to_small) = [await asyncio.open_unix_connection(place) for _ in range(2)]
+            to_large.write(data)
+            to_small.write(b"hello")
+            assert await small.readexactly(5) == b"hello"
+            assert await large.readexactly(len(data)) == data
+            to_large.close()
+            to_small.close()
+
+    async def test_the_end_of_a_connection_is_passed_on(self, kube: Kube, lab: Lab, echo: int, place: Path) -> None:
+        async with kube.forwarded(lab.pod, lab.namespace, echo, place):
+            reader, writer = await asyncio.open_unix_connection(place)
+            writer.write(b"bye")
+            assert await reader.read() == b"bye"
+            writer.close()
+
+    async def test_who_reaches_nobody_is_hung_up_and_the_log_says_why(
+        self, kube: Kube, lab: Lab, name: str, place: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.INFO, "cluster.kube.port_forward")
+        for pod, words in ((lab.pod, "port 1 "), (name, name)):
+            caplog.clear()
+            async with kube.forwarded(pod, lab.namespace, 1, place):
+                reader, writer = await asyncio.open_unix_connection(place)
+                assert await reader.read() == b""
+                writer.close()
+            assert words in caplog.messages[0].partition("not reached:")[2]
+            place.unlink(missing_ok=True)
+
+    async def test_connections_end_with_the_forwarding(self, kube: Kube, lab: Lab, echo: int, place: Path) -> None:
+        async with kube.forwarded(lab.pod, lab.namespace, echo, place):
+            reader, writer = await asyncio.open_unix_connection(place)
+            writer.write(b"hello")
+            assert await reader.readexactly(5) == b"hello"
+        assert await reader.read() == b""
+        writer.close()
 
 
 class TestFakeKubeServer(KubeContract):

@@ -10,7 +10,7 @@ import asyncio
 import json
 from base64 import b64decode
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -21,6 +21,7 @@ from cluster.kube.connection import Connection
 from cluster.kube.kinds import KINDS, Kind
 from tests.fakes.kube_exec import Command, ExecFaults, serve_exec
 from tests.fakes.kube_pods import Controller
+from tests.fakes.kube_port_forward import serve_port_forward
 from tests.fakes.kube_store import Change, Key, Object, StatusError, Store, selects
 
 
@@ -68,7 +69,8 @@ class FakeKubeServer:
     """`root` holds what pods have on their volumes; see `home`.
 
     `faults` are met by the next requests, one each, in their order; None is none. `requests` are those that came, as
-    "GET /path". `summary` is what every node's kubelet tells of its pods.
+    "GET /path". `summary` is what every node's kubelet tells of its pods, `ports` which ports of this machine are a
+    pod's, where they have another number.
     """
 
     def __init__(
@@ -81,10 +83,11 @@ class FakeKubeServer:
         self.exec_faults = ExecFaults()
         self.summary: list[Object] = []
         self.requests: list[str] = []
+        self.ports: dict[int, int] = {}
         self._exec_protocols = exec_protocols
         self._logs: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         self._streams: list[asyncio.Transport] = []
-        self._execs: set[asyncio.Future[web.WebSocketResponse]] = set()
+        self._sockets: set[asyncio.Future[web.WebSocketResponse]] = set()
         self._bookmark = 0
         self._ending_watches = asyncio.Event()
         self._closing = asyncio.Event()
@@ -107,8 +110,8 @@ class FakeKubeServer:
         self._controlling.cancel()
         await asyncio.wait([self._controlling])
         await self._runner.cleanup()
-        if self._execs:  # those of clients that have left are not waited for by the runner
-            await asyncio.wait(self._execs)
+        if self._sockets:  # those of clients that have left are not waited for by the runner
+            await asyncio.wait(self._sockets)
 
     @property
     def connection(self) -> Connection:
@@ -180,6 +183,9 @@ class FakeKubeServer:
                 return await self._log(request, target)
             case "GET", "exec":
                 return await self._exec(request, target)
+            case "GET", "portforward":
+                self.store.get(target.key)
+                return await self._to_its_end(serve_port_forward(request, target.name, self.ports))
             case "GET", "proxy" if request.path.endswith("/proxy/stats/summary"):
                 self.store.get(target.key)
                 return web.json_response({"pods": self.summary})
@@ -299,9 +305,12 @@ class FakeKubeServer:
         variables = self._from_secrets(self._pod_with(target, query.get("container")))
         command = Command(query.getall("command"), query.get("stdin") == "true", query.get("tty") == "true", variables)
         home = self.home(target.namespace, target.name)
-        serving = asyncio.ensure_future(serve_exec(request, command, home, self.exec_faults, self._exec_protocols))
-        self._execs.add(serving)
-        serving.add_done_callback(self._execs.discard)
+        return await self._to_its_end(serve_exec(request, command, home, self.exec_faults, self._exec_protocols))
+
+    async def _to_its_end(self, work: Coroutine[None, None, web.WebSocketResponse]) -> web.StreamResponse:
+        serving = asyncio.ensure_future(work)
+        self._sockets.add(serving)
+        serving.add_done_callback(self._sockets.discard)
         try:
             return await asyncio.shield(serving)
         except asyncio.CancelledError:  # the client has left
