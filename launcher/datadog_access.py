@@ -123,10 +123,12 @@ class LocalDatadogAccess:
         return await self.secrets.delete(VARIABLES[kind])
 
     async def _telemetry(self) -> Telemetry:
+        from launcher.telemetry.destination import TITLES
         from launcher.telemetry.what import intro, sections, what_is_sent
 
-        what = await what_is_sent(self.loaded.values, self.environ)
-        return Telemetry(what.on, what.answers, tuple(intro(what)), sections(what))
+        what = await what_is_sent(self.loaded.values, self.environ, lambda: self.open_cluster(self.cluster))
+        to = TITLES[what.to.place] if what.to.answers else ""
+        return Telemetry(what.on, to, tuple(intro(what)), sections(what))
 
     async def _status(self) -> "tuple[Keys, DatadogStatus]":
         keys = await datadog_keys(self.secrets, self.environ)

@@ -107,3 +107,9 @@ class AgentNamespaceError(DatadogError):
     code = "datadog-namespace-foreign"
     title = "There is a namespace of this name that VibeCode did not make"
     hint = "Nothing was changed. Whoever made it can rename or remove it; VibeCode never touches what it did not make."
+
+
+class AgentNotReadyError(DatadogError):
+    code = "datadog-agent-not-ready"
+    title = "Datadog's Agent cannot be sent to"
+    hint = "`vibecode datadog enable` puts the Agent into the cluster; `vibecode datadog status` says how it is."

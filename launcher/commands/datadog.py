@@ -11,7 +11,7 @@ from launcher.commands.command import Command
 from launcher.commands.datadog_agent import agent_lines, agent_state, disable, enable
 from launcher.commands.datadog_health import health_document, health_lines
 from launcher.commands.datadog_monitors import monitors, runbook
-from launcher.commands.datadog_what import what
+from launcher.commands.datadog_what import goes_to, telemetry_lines, what
 from launcher.context import Context
 from launcher.datadog import datadog_connection, datadog_keys, datadog_status, named_site
 from launcher.errors import KeyNotKeptError
@@ -78,18 +78,19 @@ async def _status(context: Context, args: Namespace) -> int:
     status = await context.wait("Looking at the keys", datadog_status(keys, site, services.datadog_url))
     states, problem, parts = await _asked(context, status, keys)
     agent = await context.wait("Looking at the Agent", agent_state(context))
+    on, to = context.loaded.values.telemetry, await goes_to(context)
     document = {
         **status.as_dict(),
         "agent": agent.as_dict(),
         "health": health_document(status, parts),
         "monitors": states.as_dict() if states else None,
         "monitors_problem": problem,
-        "telemetry": context.loaded.values.telemetry,
+        "telemetry": on,
+        "telemetry_to": to.as_dict(),
     }
-    own = "on" if context.loaded.values.telemetry else "off"
     lines = [*_lines(console, status), *agent_lines(console, agent), *health_lines(console, parts)]
     lines += _monitor_lines(console, states, problem)
-    lines.append(f"• VibeCode's own telemetry is {own}; `vibecode datadog status --what` lists what it sends.")
+    lines += telemetry_lines(console, to, on=on)
     console.answer(document, "\n".join(lines))
     return 0
 

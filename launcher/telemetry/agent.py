@@ -19,6 +19,8 @@ PASSED = (
 PATIENCE = 0.5
 """Seconds until an Agent that says nothing counts as one that is not there."""
 
+TRACE_PORT = "8126"
+METRIC_PORT = "8125"
 TRACE_SOCKET = Path("/var/run/datadog/apm.socket")
 METRIC_SOCKET = Path("/var/run/datadog/dsd.socket")
 
@@ -44,15 +46,20 @@ class Agent(NamedTuple):
         return True
 
 
+def is_named(environ: Mapping[str, str]) -> bool:
+    """Whether a variable of Datadog's says where the Agent is; else it may be in the cluster, too."""
+    return any(environ.get(name, "").strip() for name in PASSED)
+
+
 def agent_of(environ: Mapping[str, str]) -> Agent:
     host = environ.get("DD_AGENT_HOST", "").strip()
     return Agent(
         traces=environ.get("DD_TRACE_AGENT_URL", "").strip()
-        or _place(host, environ.get("DD_TRACE_AGENT_PORT", "8126"), "http", TRACE_SOCKET),
+        or _place(host, environ.get("DD_TRACE_AGENT_PORT", TRACE_PORT), "http", TRACE_SOCKET),
         metrics=environ.get("DD_DOGSTATSD_URL", "").strip()
         or _place(
             environ.get("DD_DOGSTATSD_HOST", "").strip() or host,
-            environ.get("DD_DOGSTATSD_PORT", "8125"),
+            environ.get("DD_DOGSTATSD_PORT", METRIC_PORT),
             "udp",
             METRIC_SOCKET,
         ),

@@ -8,9 +8,9 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from tempfile import TemporaryFile
 
+from launcher.paths import Paths
 from launcher.telemetry.agent import PASSED
 from launcher.telemetry.records import Batch, Point, Span
 
@@ -28,18 +28,20 @@ SILENCE = {
 
 
 class Posting:
-    """See `recorder.Post`; one process at a time."""
+    """See `recorder.Post`; one process at a time. `cluster` names the one whose Agent is told, where none is here."""
 
-    def __init__(self, environ: Mapping[str, str], log_file: Path, log_level: str) -> None:
+    def __init__(self, environ: Mapping[str, str], paths: Paths, log_level: str, cluster: str) -> None:
         self._environ = environ
-        self._log_file = log_file
+        self._paths = paths
         self._log_level = log_level
+        self._cluster = cluster
         self._running: int | None = None
 
     def __call__(self, spans: tuple[Span, ...], points: tuple[Point, ...]) -> bool:
         if self._still_runs():
             return False
-        batch = Batch(str(self._log_file), self._log_level, spans, points)
+        log_file, home = str(self._paths.log_file), str(self._paths.data)
+        batch = Batch(log_file, self._log_level, home, self._cluster, spans, points)
         passed = {name: self._environ[name] for name in PASSED if name in self._environ}
         environment = {**SILENCE, **passed}
         try:

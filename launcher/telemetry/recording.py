@@ -27,7 +27,7 @@ def recording(
     command: str, services: Services, values: Settings, paths: Paths, environ: Mapping[str, str], started: float
 ) -> Generator[Services]:
     """The services for this run; `started` is the monotonic time at which the program began."""
-    posting = Posting(environ, paths.log_file, values.log_level)
+    posting = Posting(environ, paths, values.log_level, values.cluster)
     recorder = Recorder(posting, values.telemetry_words)
     logs.write_as(JsonLines())
     recorder.add(COMMANDS, 1, {"command": command})

@@ -54,10 +54,15 @@ class Point(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """All that goes at once; what it has to say itself, the sender logs to `log_file` from `log_level` on."""
+    """All that goes at once; what it has to say itself, the sender logs to `log_file` from `log_level` on.
+
+    `home` and `cluster` lead to the cluster, as in `cluster.config`; how it is reached is read there, by the sender.
+    """
 
     log_file: str
     log_level: str
+    home: str
+    cluster: str
     spans: Sequence[Span]
     points: Sequence[Point]
 
@@ -67,10 +72,12 @@ class Batch(NamedTuple):
     @classmethod
     def decoded(cls, document: bytes) -> "Batch":
         """Of what `encoded` has made."""
-        log_file, log_level, spans, points = json.loads(document)
+        log_file, log_level, home, cluster, spans, points = json.loads(document)
         return cls(
             log_file,
             log_level,
+            home,
+            cluster,
             tuple(Span._make((*fields, call and ModelCall._make(call))) for *fields, call in spans),
             tuple(map(Point._make, points)),
         )

@@ -7,14 +7,15 @@ import sys
 from pathlib import Path
 
 from launcher import logs
-from launcher.telemetry.agent import agent_of
+from launcher.telemetry.agent import agent_of, is_named
 from launcher.telemetry.identity import identity
 from launcher.telemetry.records import Batch
 from launcher.telemetry.statsd import send_points
+from launcher.telemetry.traces import send_traces
 
 log = logging.getLogger("launcher.telemetry.sender")
 
-DEADLINE = 20
+DEADLINE = 30
 """Seconds after which it ends in the middle of whatever it does."""
 
 
@@ -24,20 +25,18 @@ def main() -> None:
     batch = Batch.decoded(sys.stdin.buffer.read())
     logs.start(Path(batch.log_file), batch.log_level)
     agent = agent_of(os.environ)
+    if not is_named(os.environ) and not agent.answers():
+        from launcher.telemetry.in_cluster import send_to_cluster  # no sooner: half a second goes by
+
+        if send_to_cluster(batch):
+            return
     send_points(batch.points, agent.metrics, identity())
     if not batch.spans:
         return
     if not agent.answers():
         log.info("no Agent answers at %s: %d spans are dropped", agent.traces, len(batch.spans))
         return
-    named = {f"DD_{name.upper()}": value for name, value in identity().items() if name != "team"}
-    os.environ.update(named | {"DD_TRACE_AGENT_URL": agent.traces})  # ddtrace reads them when it is imported
-    try:
-        from launcher.telemetry.spans import send_spans
-    except ImportError as error:
-        log.warning("no traces are sent: %s", error)
-        return
-    send_spans(batch.spans, identity())
+    send_traces(batch.spans, agent.traces)
 
 
 if __name__ == "__main__":

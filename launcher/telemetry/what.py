@@ -1,14 +1,18 @@
 """What the program tells of itself, in words: all of it, with nothing left out."""
 
-import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from launcher.settings import Settings
-from launcher.telemetry.agent import Agent, agent_of
+from launcher.telemetry.destination import Destination, destination, words
 from launcher.telemetry.identity import identity
 from launcher.telemetry.metrics import METRICS
+
+if TYPE_CHECKING:
+    from cluster.kube.api import Kube
 
 TRACES = {
     "vibecode.workspace.create": "a new workspace, with a span for each step",
@@ -38,19 +42,18 @@ Sections = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 @dataclass(frozen=True, slots=True)
 class What:
-    """`answers` says whether an Agent is there, `traces_possible` whether this Python has ddtrace."""
+    """`traces_possible` says whether this Python has ddtrace."""
 
     on: bool
     words: bool
-    agent: Agent
-    answers: bool
+    to: Destination
     traces_possible: bool
 
     def as_dict(self) -> dict[str, object]:
         return {
             "on": self.on,
             "words": self.words,
-            "agent": {"traces": self.agent.traces, "metrics": self.agent.metrics, "answers": self.answers},
+            "agent": self.to.as_dict(),
             "traces_possible": self.traces_possible,
             "tags": identity(),
             "metrics": [{"name": one.name, "meaning": one.meaning, "tags": list(one.tags)} for one in METRICS],
@@ -61,10 +64,11 @@ class What:
         }
 
 
-async def what_is_sent(values: Settings, environ: Mapping[str, str]) -> What:
-    agent = agent_of(environ)
-    answers = await asyncio.to_thread(agent.answers)
-    return What(values.telemetry, values.telemetry_words, agent, answers, find_spec("ddtrace") is not None)
+async def what_is_sent(
+    values: Settings, environ: Mapping[str, str], open_cluster: "Callable[[], AbstractAsyncContextManager[Kube]]"
+) -> What:
+    to = await destination(environ, open_cluster)
+    return What(values.telemetry, values.telemetry_words, to, find_spec("ddtrace") is not None)
 
 
 def intro(what: What) -> list[str]:
@@ -73,8 +77,7 @@ def intro(what: What) -> list[str]:
         said = ["VibeCode tells a Datadog Agent of itself; `vibecode config set telemetry false` ends that."]
     else:
         said = ["VibeCode tells nobody of itself; `vibecode config set telemetry true` has it send this to an Agent:"]
-    there = "answers" if what.answers else "does not answer: nothing arrives, and nothing waits for it"
-    said.append(f"To the Agent at {what.agent.traces} ({there}) and {what.agent.metrics}.")
+    said.append(words(what.to))
     if not what.traces_possible:
         said.append("No traces: ddtrace is not published for this Python or platform. Metrics are sent all the same.")
     return said

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 class Telemetry:
     """What VibeCode tells an Agent of itself, and what never.
 
-    `on` says whether it does, `answers` whether one is there; `sections` are titles, each with names (or none) and
-    their meanings.
+    `on` says whether it does, `to` which Agent takes it, in words, or nothing where none does; `sections` are titles,
+    each with names (or none) and their meanings.
     """
 
     on: bool
-    answers: bool
+    to: str
     intro: tuple[str, ...]
     sections: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 

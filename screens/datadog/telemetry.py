@@ -36,9 +36,9 @@ def _state(telemetry: Telemetry | None) -> tuple[str, str, str]:
         return GLYPHS.stopped, "$muted", ""
     if not telemetry.on:
         return GLYPHS.stopped, "$muted", "tells nobody"
-    if not telemetry.answers:
+    if not telemetry.to:
         return GLYPHS.unknown, "$warning", "no Agent answers"
-    return GLYPHS.running, "$success", "tells an Agent"
+    return GLYPHS.running, "$success", f"tells {plain(telemetry.to)}"
 
 
 def _line(name: str, meaning: str, width: int) -> Content:

@@ -43,7 +43,7 @@ RUNNING = AgentState(
 
 QUIET = Telemetry(
     False,
-    False,
+    "",
     ("VibeCode tells nobody of itself; `vibecode config set telemetry true` has it send this to an Agent:",),
     (
         ("Metrics", (("vibecode.launcher.commands", "commands that were run; by command"),)),

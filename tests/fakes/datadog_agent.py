@@ -101,6 +101,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path in ("/v0.4/traces", "/v0.5/traces"):
             for chunk in _decoded(self.path, body):
                 agent.chunks.put(chunk)
+        elif self.path == "/dogstatsd/v2/proxy":
+            agent.udp.sendto(body, agent.udp.getsockname())
         self._answer({"rate_by_service": {}})
 
     do_PUT = do_POST  # noqa: N815

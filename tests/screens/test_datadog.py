@@ -393,11 +393,15 @@ def test_what_little_arrives_is_said(told: Told, word: str, detail: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("on", "answers", "word"),
-    [(False, True, "tells nobody"), (True, False, "no Agent answers"), (True, True, "tells an Agent")],
+    ("on", "to", "word"),
+    [
+        (False, "an Agent", "tells nobody"),
+        (True, "", "no Agent answers"),
+        (True, "the Agent in the cluster", "tells the Agent in the cluster"),
+    ],
 )
-def test_whether_vibecode_tells_of_itself(on: bool, answers: bool, word: str) -> None:
-    assert word in telemetry_row(replace(QUIET, on=on, answers=answers)).plain
+def test_whom_vibecode_tells_of_itself(on: bool, to: str, word: str) -> None:
+    assert word in telemetry_row(replace(QUIET, on=on, to=to)).plain
 
 
 @pytest.mark.parametrize("width", [24, 60, 100])

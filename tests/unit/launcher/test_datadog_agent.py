@@ -11,6 +11,8 @@ from cluster.datadog.agent.names import NAMESPACE
 from cluster.errors import ClusterDownError
 from cluster.kube.api import Kube
 from cluster.manifests.system import namespaces
+from launcher.telemetry import agent
+from tests.fakes.datadog_agent import datadog_agent
 from tests.fakes.datadog_api import API_KEY, DatadogServer, datadog_server
 from tests.fakes.kube_pods import Controller
 from tests.fakes.kube_server import FakeKubeServer
@@ -138,3 +140,61 @@ def test_what_the_agent_does_is_told_in_lines(vibecode: Cli, datadog: DatadogSer
 
     assert "runs in the cluster" in said
     assert "ready, 7.84.2, 0 restarts" in said
+
+
+# Where the program's own telemetry goes
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whatever runs on this machine, no Agent is in the usual places."""
+    monkeypatch.setattr(agent, "TRACE_PORT", "1")
+    monkeypatch.setattr(agent, "TRACE_SOCKET", tmp_path / "no-socket")
+
+
+def test_telemetry_goes_to_the_agent_in_the_cluster(
+    vibecode: Cli, datadog: DatadogServer, store: Store, alone: None
+) -> None:
+    vibecode.environ["VIBECODE_TELEMETRY"] = "on"
+    vibecode("datadog", "enable")
+    to = vibecode("datadog", "status", "--json").document["telemetry_to"]
+
+    assert (to["place"], to["answers"]) == ("cluster", True)
+    assert to["traces"] == "http://datadog-agent.vibecode-datadog.svc:8126"
+    assert "telemetry goes to the Agent in the cluster" in vibecode("datadog", "status").out
+    assert (
+        "To the Agent in the cluster, through the cluster's API server" in vibecode("datadog", "status", "--what").out
+    )
+
+
+def test_telemetry_that_goes_nowhere_says_what_is_missing(
+    vibecode: Cli, datadog: DatadogServer, store: Store, alone: None
+) -> None:
+    vibecode.environ["VIBECODE_TELEMETRY"] = "on"
+    to = vibecode("datadog", "status", "--json").document["telemetry_to"]
+
+    assert (to["place"], to["answers"]) == ("nowhere", False)
+    for said in (to["why"], vibecode("datadog", "status").out, vibecode("datadog", "status", "--what").out):
+        assert "The Agent in the cluster is not there. `vibecode datadog enable` puts the Agent" in said
+
+
+def test_an_agent_on_this_machine_goes_before_the_clusters(
+    vibecode: Cli, datadog: DatadogServer, store: Store, monkeypatch: pytest.MonkeyPatch, alone: None
+) -> None:
+    vibecode("datadog", "enable")
+    with datadog_agent() as here:
+        monkeypatch.setattr(agent, "TRACE_PORT", str(here.port))
+        to = vibecode("datadog", "status", "--what", "--json").document["agent"]
+
+    assert (to["place"], to["traces"], to["answers"]) == ("machine", f"http://localhost:{here.port}", True)
+
+
+def test_an_agent_that_is_named_goes_before_all(
+    vibecode: Cli, datadog: DatadogServer, store: Store, alone: None
+) -> None:
+    vibecode("datadog", "enable")
+    vibecode.environ |= {"VIBECODE_TELEMETRY": "on", "DD_TRACE_AGENT_PORT": "2", "DD_DOGSTATSD_PORT": "2"}
+    to = vibecode("datadog", "status", "--json").document["telemetry_to"]
+
+    assert (to["place"], to["traces"], to["answers"]) == ("named", "http://localhost:2", False)
+    assert "no Agent takes it" in vibecode("datadog", "status").out

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from launcher.paths import find
 from launcher.telemetry.agent import Agent, agent_of
 from launcher.telemetry.metrics import COMMANDS
 from launcher.telemetry.posting import Posting
@@ -77,7 +78,8 @@ def test_the_screen_is_the_same_on_and_off(vibecode: Cli) -> None:
 
 def test_nobody_waits_for_an_agent_that_never_answers(tmp_path: Path) -> None:
     with silent_agent() as url:
-        posting = Posting({"DD_TRACE_AGENT_URL": url, "DD_DOGSTATSD_PORT": "1"}, tmp_path / "log", "INFO")
+        there = {"DD_TRACE_AGENT_URL": url, "DD_DOGSTATSD_PORT": "1"}
+        posting = Posting(there, find({"VIBECODE_HOME": str(tmp_path)}), "INFO", "vibecode")
         assert posting((SPAN,), ()) is True
         assert posting((SPAN,), ()) is False  # the first is still waiting, in a process of its own
 
@@ -122,7 +124,7 @@ def test_a_program_that_goes_on_posts_now_and_then() -> None:
 def test_a_batch_arrives_as_it_was() -> None:
     call = ModelCall("m", "own", "s", 3, 4, cost=0.5, first_token=0.1)
     asked = Span(2**100, 9, 8, "vibecode.ai.request", "vibecode.ai.request", 1, 2, {}, ["code", "Title"], call)
-    batch = Batch("/log", "INFO", [SPAN, asked], [POINT])
+    batch = Batch("/log", "INFO", "/home", "vibecode", [SPAN, asked], [POINT])
     arrived = Batch.decoded(batch.encoded())
 
     assert arrived.encoded() == batch.encoded()

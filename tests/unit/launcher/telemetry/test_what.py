@@ -3,6 +3,8 @@
 import pytest
 
 from launcher.telemetry import what
+from launcher.telemetry.agent import agent_of
+from launcher.telemetry.destination import Destination
 from launcher.telemetry.metrics import METRICS
 from tests.fakes.datadog_agent import datadog_agent
 from tests.unit.launcher.conftest import Cli
@@ -25,13 +27,14 @@ def test_the_same_as_a_document(vibecode: Cli) -> None:
     document = vibecode("datadog", "status", "--what", "--json").document
 
     assert (document["on"], document["words"]) == (True, True)
-    assert document["agent"] == {"traces": "http://localhost:1", "metrics": "udp://localhost:8125", "answers": False}
+    agent = {"traces": "http://localhost:1", "metrics": "udp://localhost:8125", "answers": False}
+    assert document["agent"] == {"place": "named", **agent, "why": ""}
     assert {one["name"] for one in document["metrics"]} == {metric.name for metric in METRICS}
 
 
 @pytest.mark.parametrize(("possible", "said"), [(True, False), (False, True)])
 def test_where_there_is_no_ddtrace_that_is_said(possible: bool, said: bool) -> None:
-    found = what.What(True, False, what.agent_of({}), True, possible)
+    found = what.What(True, False, Destination("machine", agent_of({}), True), possible)
     assert any("ddtrace is not published" in line for line in what.lines(found)) is said
 
 
