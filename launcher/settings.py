@@ -202,7 +202,7 @@ class Settings:
     """The terminal application's colours; `terminal`: the 16 of your terminal; `auto`: `dark` where it shows more."""
 
     telemetry: bool = field(default=False, metadata=_SWITCH)
-    """Whether VibeCode tells a Datadog Agent on this machine of itself; `vibecode datadog status --what` lists what."""
+    """Whether VibeCode tells a Datadog Agent of itself; `vibecode datadog status --what` lists what, and says which."""
 
     telemetry_words: bool = field(default=False, metadata=_SWITCH)
     """Whether that may carry words: what you ask models and what they answer, and the names of workspaces."""

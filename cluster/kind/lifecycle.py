@@ -9,7 +9,7 @@ from cluster.errors import ClusterUnreachableError, ForeignClusterError, PortTak
 from cluster.kind import command
 from cluster.kind.node import Node, find_node, is_rootless, start_node
 from cluster.kind.ports import choose_ports, free_port, is_free
-from cluster.kind.record import Record, State
+from cluster.kind.record import Record, State, record_of
 from cluster.kube.api import Kube
 from cluster.kube.connection import Connection, read_connection, write_connection
 from cluster.manifests.labels import NODE_LABEL
@@ -28,7 +28,7 @@ class Lifecycle:
 
     @property
     def record(self) -> Record:
-        return Record(self.config.home / "clusters" / self.config.cluster)
+        return record_of(self.config)
 
     def known(self) -> tuple[Connection, State] | None:
         """How to reach the cluster, if this machine has it on record; nothing is asked of Docker."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Literal
 
+from cluster.config import ClusterConfig
 from cluster.errors import ClusterBusyError
 
 Phase = Literal["creating", "created"]
@@ -76,6 +77,10 @@ class Record:
 
     def _make(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def record_of(config: ClusterConfig) -> Record:
+    return Record(config.home / "clusters" / config.cluster)
 
 
 async def _acquire(descriptor: int, progress: Callable[[str], None], within: float) -> None:

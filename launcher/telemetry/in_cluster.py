@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from http.client import HTTPException
-from pathlib import Path
 
 from cluster.config import ClusterConfig
 from cluster.datadog.agent.connection import agent_cluster
@@ -20,10 +19,10 @@ PATIENCE = 20
 """Seconds for all of it."""
 
 
-def send_to_cluster(batch: Batch) -> bool:
+def send_to_cluster(config: ClusterConfig, batch: Batch) -> bool:
     """Whether there is an Agent; what it then does not take is lost, and the log says why."""
     try:
-        asyncio.run(_send(batch))
+        asyncio.run(_send(config, batch))
     except VibeCodeError as error:
         log.info("no Agent answers on this machine, and none in the cluster: %s", error.detail)
         return False
@@ -32,8 +31,7 @@ def send_to_cluster(batch: Batch) -> bool:
     return True
 
 
-async def _send(batch: Batch) -> None:
-    config = ClusterConfig(Path(batch.home), batch.cluster)
+async def _send(config: ClusterConfig, batch: Batch) -> None:
     async with asyncio.timeout(PATIENCE), agent_cluster(config) as kube, reached_agent(kube) as socket:
         try:
             await asyncio.to_thread(post_points, batch.points, socket, identity())

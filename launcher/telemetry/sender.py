@@ -25,11 +25,8 @@ def main() -> None:
     batch = Batch.decoded(sys.stdin.buffer.read())
     logs.start(Path(batch.log_file), batch.log_level)
     agent = agent_of(os.environ)
-    if not is_named(os.environ) and not agent.answers():
-        from launcher.telemetry.in_cluster import send_to_cluster  # no sooner: half a second goes by
-
-        if send_to_cluster(batch):
-            return
+    if not is_named(os.environ) and not agent.answers() and _cluster_took(batch):
+        return
     send_points(batch.points, agent.metrics, identity())
     if not batch.spans:
         return
@@ -37,6 +34,19 @@ def main() -> None:
         log.info("no Agent answers at %s: %d spans are dropped", agent.traces, len(batch.spans))
         return
     send_traces(batch.spans, agent.traces)
+
+
+def _cluster_took(batch: Batch) -> bool:
+    """Imports no more than it needs: a cluster's client takes half a second."""
+    from cluster.config import ClusterConfig
+    from cluster.kind.record import record_of
+
+    config = ClusterConfig(Path(batch.home), batch.cluster)
+    if record_of(config).read() is None:
+        return False
+    from launcher.telemetry.in_cluster import send_to_cluster
+
+    return send_to_cluster(config, batch)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from playwright.async_api import Browser, async_playwright
 from cluster.config import ClusterConfig
 from cluster.kind.engine import KindEngine
 from cluster.kind.node import CLUSTER_LABEL, node_name
-from cluster.kind.record import Record
+from cluster.kind.record import record_of
 from cluster.kube.connection import Connection, read_connection
 from launcher import __version__
 from launcher.settings import cluster_config, load
@@ -113,7 +113,7 @@ async def engine(config: ClusterConfig) -> AsyncIterator[KindEngine]:
 @pytest.fixture(scope="session")
 def kind_connection(config: ClusterConfig) -> Connection:
     """How the shared cluster's API server is reached."""
-    connection = read_connection(Record(config.home / "clusters" / config.cluster).folder)
+    connection = read_connection(record_of(config).folder)
     assert connection is not None
     return connection
 

@@ -2,19 +2,21 @@
 
 import asyncio
 import json
+import shutil
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import msgpack
+import httpx
 import pytest
 from playwright.async_api import Browser
 
 from cluster.config import ClusterConfig
 from cluster.datadog.agent.config import AgentConfig, AgentImages, AgentSecrets
 from cluster.datadog.agent.manifests.objects import agent_objects, namespace
-from cluster.datadog.agent.names import AGENT, AGENT_PODS, CLUSTER_AGENT_PODS, HOST, NAMESPACE, OURS, TRACE_AGENT
+from cluster.datadog.agent.names import AGENT, AGENT_PODS, CLUSTER_AGENT_PODS, HOST, NAMESPACE, OURS
+from cluster.datadog.agent.reach import reached_agent
 from cluster.kind.engine import KindEngine
 from cluster.kind.node import node_name
 from cluster.kube.api import Kube
@@ -28,14 +30,18 @@ from tests.contract.test_kube_contract import finish
 from tests.e2e.conftest import CLUSTER
 from tests.e2e.editor import Editor
 from tests.e2e.inside import said
+from tests.e2e.own_trace import Trace, check_creation, check_judgement, creations
 from tests.e2e.program import Program
 from tests.e2e.test_network import reached
 from tests.e2e.web import until_served
 
 pytestmark = pytest.mark.e2e
 
+T = TypeVar("T")
+
 STAND_IN = Path(__file__).parent / "stand_in"
-IMAGE = "localhost/vibecode/stand-in:1"
+LOCK = Path(__file__).parents[1] / "test-agent.lock"
+IMAGE = "localhost/vibecode/stand-in:2"
 API_KEY = "0123456789abcdef0123456789abcdef"
 NAME = "traced"
 NOBODY = "http://127.0.0.1:1"
@@ -47,8 +53,8 @@ print(urllib.request.urlopen(request, timeout=10).read().decode())
 """
 
 
-def run(*command: str, stdin: bytes | None = None) -> bytes:
-    ended = subprocess.run(command, input=stdin, capture_output=True, check=False, timeout=120)
+def run(*command: str, stdin: bytes | None = None, within: float = 120) -> bytes:
+    ended = subprocess.run(command, input=stdin, capture_output=True, check=False, timeout=within)
     assert ended.returncode == 0, f"{command}: {ended.stdout.decode()}{ended.stderr.decode()}"
     return ended.stdout + ended.stderr
 
@@ -62,9 +68,12 @@ def datadog(environment: dict[str, str]) -> Program:
 
 
 @pytest.fixture(scope="module")
-def enabled(datadog: Program) -> Iterator[dict[str, Any]]:
+def enabled(datadog: Program, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """What `enable` answered; in the end nothing of the Agent is left."""
-    run("docker", "build", "--quiet", "--tag", IMAGE, str(STAND_IN))
+    context = tmp_path_factory.mktemp("stand-in")
+    for file in (*STAND_IN.iterdir(), LOCK):
+        shutil.copy(file, context)
+    run("docker", "build", "--quiet", "--tag", IMAGE, str(context), within=300)
     archive = run("docker", "save", IMAGE)
     run("docker", "exec", "-i", node_name(CLUSTER), "ctr", "-n", "k8s.io", "images", "import", "-", stdin=archive)
     yield datadog.answer("datadog", "enable")
@@ -84,39 +93,50 @@ async def kube(kind_connection: Connection) -> AsyncIterator[Kube]:
     await kube.close()
 
 
+@pytest.fixture
+async def test_agent(enabled: dict[str, Any], kube: Kube) -> AsyncIterator[httpx.AsyncClient]:
+    """Datadog's own, in the Agent's pod."""
+    async with reached_agent(kube) as socket:
+        there = httpx.AsyncHTTPTransport(uds=str(socket))
+        async with httpx.AsyncClient(transport=there, base_url="http://test-agent", timeout=30) as client:
+            yield client
+
+
 async def the_pod(kube: Kube, labels: dict[str, str], namespace: str = NAMESPACE) -> dict[str, Any]:
     [pod] = await kube.list("Pod", namespace, labels=labels, fields="status.phase=Running")
     return pod
 
 
-async def in_agent(kube: Kube, container: str, script: str) -> str:
+async def in_agent(kube: Kube, script: str) -> str:
     pod = await the_pod(kube, AGENT_PODS)
-    ended = await finish(
-        await kube.exec(pod["metadata"]["name"], NAMESPACE, ["bash", "-c", script], container=container)
-    )
+    ended = await finish(await kube.exec(pod["metadata"]["name"], NAMESPACE, ["bash", "-c", script], container=AGENT))
     return ended.stdout.decode()
 
 
-async def until(kube: Kube, container: str, file: str, wanted: str) -> str:
-    """The file's content, once the words are in it."""
+async def until(kube: Kube, wanted: str, file: str) -> str:
+    """The file's content in the Agent's container, once the words are in it."""
     script = f"for _ in $(seq 300); do grep -qs '{wanted}' {file} && break; sleep 0.1; done; cat {file}"
-    return await in_agent(kube, container, script)
+    return await in_agent(kube, script)
 
 
-FIELDS = ("service", "name", "resource", "trace_id", "span_id", "parent_id", "start", "duration", "error", "meta")
-"""Of a span in version 0.5 of the traces' format, where texts are numbers of a table; what follows is not looked at."""
+async def until_told(test_agent: httpx.AsyncClient, wanted: Callable[[list[Trace]], T]) -> T:
+    """What is found in the traces that came, once that is something."""
+    while not (found := wanted((await test_agent.get("/test/traces")).json())):
+        await asyncio.sleep(0.2)
+    return found
 
 
-def spans(requests: str) -> list[dict[str, Any]]:
-    """Those of all traces that came."""
-    bodies = (line.split("\t") for line in requests.splitlines())
-    found: list[dict[str, Any]] = []
-    for body in (body for path, body in bodies if path == "/v0.5/traces"):
-        texts, traces = msgpack.unpackb(bytes.fromhex(body), strict_map_key=False)
-        for span in (dict(zip(FIELDS, fields, strict=False)) for trace in traces for fields in trace):
-            span |= {field: texts[span[field]] for field in ("service", "name", "resource")}
-            span["meta"] = {texts[key]: texts[value] for key, value in span["meta"].items()}
-            found.append(span)
+async def judgement(test_agent: httpx.AsyncClient) -> dict[str, dict[str, int]]:
+    return (await test_agent.get("/test/trace_check/summary?return_all=true")).json()
+
+
+def spans_beside(name: str) -> Callable[[list[Trace]], dict[str, dict[str, Any]]]:
+    """By name, those of all traces, once there is one of this name."""
+
+    def found(traces: list[Trace]) -> dict[str, dict[str, Any]]:
+        spans = {span["name"]: span for trace in traces for span in trace}
+        return spans if name in spans else {}
+
     return found
 
 
@@ -153,7 +173,7 @@ async def test_the_api_server_takes_every_manifest(enabled: dict[str, Any], conf
 
 
 async def test_traces_metrics_and_logs_of_a_workspace_arrive_tagged(
-    traced: dict[str, Any], browser: Browser, engine: KindEngine, kube: Kube
+    traced: dict[str, Any], browser: Browser, engine: KindEngine, kube: Kube, test_agent: httpx.AsyncClient
 ) -> None:
     editor = Editor(await browser.new_page(viewport={"width": 1400, "height": 900}))
     await editor.open(traced["url"])
@@ -163,17 +183,15 @@ async def test_traces_metrics_and_logs_of_a_workspace_arrive_tagged(
     await until_served(traced["url"].replace("://", "://8000-") + "health")
     assert json.loads(await said(engine, NAME, "python3", "-c", ORDER)) == {"total": 700}
 
-    requests, metrics = await asyncio.gather(
-        until(kube, TRACE_AGENT, "/tmp/requests", b"order.price".hex()),
-        until(kube, AGENT, "/tmp/metrics", "order.total"),
+    found, metrics = await asyncio.gather(
+        until_told(test_agent, spans_beside("order.price")), until(kube, "order.total", "/tmp/metrics")
     )
     log = "/var/log/pods/vibecode-workspaces_*/editor/*.log"
-    lines = await until(kube, AGENT, log, "Sold for 700 cents")
+    lines = await until(kube, "Sold for 700 cents", log)
 
     pod = await the_pod(kube, {WORKSPACE_LABEL: NAME}, WORKSPACES_NAMESPACE)
     labels, uid = pod["metadata"]["labels"], pod["metadata"]["uid"]
     version = labels["tags.datadoghq.com/version"]
-    found = {span["name"]: span for span in spans(requests)}
     price, request = found["order.price"], found["fastapi.request"]
     assert price["service"] == request["service"] == NAME
     assert price["trace_id"] == request["trace_id"]
@@ -192,6 +210,24 @@ async def test_traces_metrics_and_logs_of_a_workspace_arrive_tagged(
     record = json.loads(line.split(" ", 3)[3])  # after the kubelet's time, stream and flag
     assert (record["service"], record["env"], record["version"]) == (NAME, "local", version)
     assert int(record["dd.trace_id"], 16) % 2**64 == price["trace_id"]  # the trace carries the lower half
+    check_judgement(await judgement(test_agent))
+
+
+async def test_the_programs_own_telemetry_arrives_through_the_cluster(
+    enabled: dict[str, Any], datadog: Program, test_agent: httpx.AsyncClient, kube: Kube
+) -> None:
+    """Nothing names an Agent, and none is on this machine."""
+    told = Program({**datadog.environment, "VIBECODE_TELEMETRY": "on"})
+    told.answer("new", "static-site", "told", "--no-open")
+    [trace] = await until_told(test_agent, creations)
+    metrics = await until(kube, "vibecode.launcher.commands:1|c|.*command:new", "/tmp/metrics")
+
+    check_creation(trace, "kind")
+    check_judgement(await judgement(test_agent))
+    [duration] = [line for line in metrics.splitlines() if line.startswith("vibecode.workspace.create_duration:")]
+    assert {"engine:kind", "service:vibecode", "team:vibecode"} <= set(duration.partition("|#")[2].split(","))
+    assert told.answer("datadog", "status")["telemetry_to"]["place"] == "cluster"
+    told.answer("delete", "told", "--yes")
 
 
 async def test_workspaces_reach_the_receivers_and_nothing_else_of_it(
@@ -208,8 +244,8 @@ async def test_the_agent_reaches_what_it_checks(traced: dict[str, Any], kube: Ku
     get = 'exec 3<>/dev/tcp/{host}/8080; printf "GET {path} HTTP/1.0\\r\\nConnection: close\\r\\n\\r\\n" >&3; cat <&3'
     traefik = await the_pod(kube, {"app.kubernetes.io/name": "traefik"}, SYSTEM_NAMESPACE)
     editor = await the_pod(kube, {WORKSPACE_LABEL: NAME}, WORKSPACES_NAMESPACE)
-    metrics = await in_agent(kube, AGENT, get.format(host=traefik["status"]["podIP"], path="/metrics"))
-    health = await in_agent(kube, AGENT, get.format(host=editor["status"]["podIP"], path="/healthz"))
+    metrics = await in_agent(kube, get.format(host=traefik["status"]["podIP"], path="/metrics"))
+    health = await in_agent(kube, get.format(host=editor["status"]["podIP"], path="/healthz"))
 
     assert "traefik_entrypoint_requests_total" in metrics
     assert '"status"' in health

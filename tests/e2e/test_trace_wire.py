@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from cluster.kind.ports import free_port
-from launcher import __version__
+from tests.e2e.own_trace import CHECKS, check_creation, check_judgement, creations
 from tests.e2e.program import Program
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("this machine")]
@@ -30,7 +30,8 @@ def test_agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
     otlp = (f"--otlp-http-port={free_port()}", f"--otlp-grpc-port={free_port()}")
     command = (environment / "bin" / "ddapm-test-agent", "--host=127.0.0.1", f"--port={port}", *otlp)
-    with subprocess.Popen(command, cwd=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as agent:
+    quiet, checks = subprocess.DEVNULL, {"ENABLED_CHECKS": ",".join(CHECKS)}
+    with subprocess.Popen(command, cwd=environment, env=checks, stdout=quiet, stderr=quiet) as agent:
         try:
             url = f"http://127.0.0.1:{port}"
             until(lambda: httpx.get(f"{url}/info").is_success)
@@ -63,22 +64,10 @@ def test_a_new_workspace_arrives_as_one_trace(test_agent: str, tmp_path: Path) -
     try:
         made = program.answer("new", "static-site", "site", "--no-open")
 
-        [trace] = until(
-            lambda: [
-                one
-                for one in httpx.get(f"{test_agent}/test/traces").json()
-                if any(span["name"] == "vibecode.workspace.create" for span in one)
-            ]
-        )
+        [trace] = until(lambda: creations(httpx.get(f"{test_agent}/test/traces").json()))
     finally:
         program.answer("down", "--yes")
 
     assert made["state"] == "running"
-    root = next(span for span in trace if not span["parent_id"])
-    assert (root["service"], root["name"]) == ("vibecode", "vibecode.workspace.create")
-    steps = [span for span in trace if span is not root]
-    assert {span["parent_id"] for span in steps} == {root["span_id"]}
-    assert {"workspace", "seed", "ready"} <= {span["resource"] for span in steps}
-    for span in trace:
-        told = {"env": "local", "team": "vibecode", "version": __version__, "engine": "local", "outcome": "done"}
-        assert span["meta"].items() >= told.items()
+    check_creation(trace, "local")
+    check_judgement(httpx.get(f"{test_agent}/test/trace_check/summary?return_all=true").json())

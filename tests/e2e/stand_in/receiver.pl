@@ -1,9 +1,13 @@
 #!/usr/bin/perl
-# The programs of the Agent as far as our manifests know them. What they receive is kept in /tmp: /tmp/metrics has a
-# datagram a line, /tmp/requests a line for each request: its path, a tab, and its body in hexadecimal digits.
+# The programs of the Agent as far as our manifests know them. Metrics are kept in /tmp/metrics, a datagram a line; what
+# comes to the port for traces goes on, byte by byte, to Datadog's own test agent, which keeps and judges it. Metrics
+# that come there go to DogStatsD, as from the real one: that, the test agent cannot do.
 use strict;
 use warnings;
+use IO::Select;
 use IO::Socket::INET;
+use Socket qw(MSG_PEEK);
+use constant {TEST_AGENT => 8127, PROXY => '/dogstatsd/v2/proxy'};
 
 my ($program) = $0 =~ m{([^/]+)$};
 my $command = join ' ', @ARGV;
@@ -19,11 +23,22 @@ if ($program eq 'agent') {
     die "the configuration is not whole\n" unless `cat /etc/datadog-agent/datadog.yaml` =~ /api_key_given: yes/;
     die "no socket of containerd\n" unless -S $ENV{DD_CRI_SOCKET_PATH};
     exit datagrams(8125) unless my $pid = fork;
-    serve($ENV{DD_HEALTH_PORT}, undef);
+    serve($ENV{DD_HEALTH_PORT}, \&converse);
 }
-serve($ENV{DD_APM_RECEIVER_PORT}, '/tmp/requests') if $program eq 'trace-agent';
+if ($program eq 'trace-agent') {
+    run_test_agent() if fork;
+    select undef, undef, undef, 0.1 until IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => TEST_AGENT);
+    serve($ENV{DD_APM_RECEIVER_PORT}, \&pass_on);
+}
 die "no token\n" unless length($ENV{DD_CLUSTER_AGENT_AUTH_TOKEN} // '') >= 32;
-serve($ENV{DD_HEALTH_PORT}, undef);
+serve($ENV{DD_HEALTH_PORT}, \&converse);
+
+# Without our environment: with the key it would send to Datadog.
+sub run_test_agent {
+    %ENV = (ENABLED_CHECKS => 'trace_content_length,trace_count_header,meta_tracer_version_header');
+    chdir '/tmp';
+    exec '/opt/test-agent/bin/ddapm-test-agent', '--port', TEST_AGENT, '--disable-llmobs-data-forwarding' or die $!;
+}
 
 sub lines {
     my ($file) = @_;
@@ -43,19 +58,39 @@ sub datagrams {
 }
 
 sub serve {
-    my ($port, $file) = @_;
+    my ($port, $talk) = @_;
     my $server = IO::Socket::INET->new(LocalPort => $port, Listen => 64, ReuseAddr => 1) or die "TCP $port: $!\n";
     $SIG{CHLD} = 'IGNORE';
     while (1) {
         my $client = $server->accept or next;
         if (fork) { close $client; next }
-        1 while answer($client, $file);
+        $talk->($client);
         exit 0;
     }
 }
 
+sub pass_on {
+    my ($client) = @_;
+    defined recv $client, my $start, 64, MSG_PEEK or return;
+    return converse($client) if $start =~ m{^POST ${\PROXY} };
+    my $there = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => TEST_AGENT) or return;
+    my %other = ($client => $there, $there => $client);
+    my $both = IO::Select->new($client, $there);
+    while (1) {
+        for my $one ($both->can_read) {
+            sysread $one, my $data, 65536 or return;
+            print {$other{$one}} $data;
+        }
+    }
+}
+
+sub converse {
+    my ($client) = @_;
+    1 while answer($client);
+}
+
 sub answer {
-    my ($client, $file) = @_;
+    my ($client) = @_;
     my $first = <$client> // return 0;
     my ($path) = $first =~ m{^\S+ (\S+)};
     my ($length, $chunked) = (0, 0);
@@ -65,13 +100,11 @@ sub answer {
         $chunked = 1 if $line =~ /^transfer-encoding:\s*chunked/i;
     }
     my $body = $chunked ? chunks($client) : piece($client, $length);
-    if ($file) {
-        open my $out, '>>', $file or die $!;
-        print $out "$path\t" . unpack('H*', $body) . "\n";
-        close $out;
+    if ($path eq PROXY) {
+        my $there = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => 8125, Proto => 'udp') or die $!;
+        $there->send($_) for split /\n/, $body;
     }
-    my $said = $path eq '/info' ? '{"version": "stand-in", "endpoints": ["/v0.5/traces"]}' : '{}';
-    print $client "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " . length($said) . "\r\n\r\n$said";
+    print $client "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
     return 1;
 }
 

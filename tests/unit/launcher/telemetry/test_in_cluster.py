@@ -17,11 +17,14 @@ from tests.fakes.kube_server import FakeKubeServer
 CLUSTER = "shop"
 SEND = """
 import logging, sys
+from pathlib import Path
+from cluster.config import ClusterConfig
 from launcher.telemetry.in_cluster import send_to_cluster
 from launcher.telemetry.records import Batch
 logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
 logging.getLogger("httpx").setLevel(logging.WARNING)
-print(send_to_cluster(Batch.decoded(sys.stdin.buffer.read())))
+batch = Batch.decoded(sys.stdin.buffer.read())
+print(send_to_cluster(ClusterConfig(Path(batch.home), batch.cluster), batch))
 """
 """What the sender does where none is on this machine; it answers whether there was an Agent."""
 POINTS = (
