@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Callable
 
 from cluster.consent import check_consent
 from cluster.dependencies.installation import Installation, installation
+from cluster.dependencies.unfinished import Unfinished, unfinished
 from cluster.engine import Engine, EngineName
 from cluster.errors import WorkspaceExistsError
 from cluster.names import check_name
 from screens.jobs import Task
+from screens.messages import Ask, Begin
 from screens.shared import LazyEngines
 from templates.errors import VibeCodeError
 from templates.events import Event, Steps, stream
@@ -17,14 +19,42 @@ from templates.project import Project
 Change = Callable[[Engine], Callable[[str], AsyncIterator[Event]]]
 
 
-def start(engines: LazyEngines, name: str) -> Task:
-    """Also where its engine has to come up first, as after a reboot."""
+def start(engines: LazyEngines, name: str, post: Callable[[Ask | Begin], object]) -> Task:
+    """Also where its engine has to come up first, as after a reboot.
+
+    An installation that was cut off goes on after it; where a person has to agree to that, the question is posted.
+    """
+    needed: Installation | None = None
 
     async def work(steps: Steps) -> None:
+        nonlocal needed
+        needed = None
         engine = await (await engines.get()).starting(name)
         await _pass_on(engine.start(name), steps)
+        found = await unfinished(engine, name)
+        if found is not None and found.reason is not None:
+            post(_go_on(found, found.reason, post))
+        elif found is not None:
+            needed = found.installation
 
-    return Task(f"Starting {name}", lambda: stream(work), f"{name} runs", name)
+    return Task(
+        f"Starting {name}",
+        lambda: stream(work),
+        f"{name} runs",
+        name,
+        then=lambda: None if needed is None else install(needed),
+    )
+
+
+def _go_on(found: Unfinished, reason: str, post: Callable[[Ask | Begin], object]) -> Ask:
+    """What is not ours runs as the person only by a deliberate yes."""
+    needed = found.installation
+
+    def agreed() -> None:
+        post(Begin(install(needed)))
+
+    question = f"Go on installing what {needed.name} needs, as you?"
+    return Ask(question, f"{reason}\n\n{needed.command}", "Install it", agreed)
 
 
 def stop(engines: LazyEngines, name: str) -> Task:

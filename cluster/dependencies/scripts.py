@@ -99,6 +99,15 @@ fi
 """`FOLLOW COMMAND` begins where it must, and prints the log until the end; then, as standard error, `ended`, exit code
 and milliseconds, and the end of the log where it failed. Says nothing there where the installation was cut off."""
 
+UNFINISHED = (
+    _FUNCTIONS
+    + r"""
+able || exit 0
+if [ -s "$state/command" ] && ! over; then cat "$state/command"; fi
+"""
+)
+"""Prints the command that was begun and is not over, whether it runs or was cut off."""
+
 _AWAIT = (
     "#!/bin/sh\n# Waits until the project's dependencies are installed, and begins anew where that was cut off.\n"
     + _FUNCTIONS

@@ -1,13 +1,13 @@
 """`list`, `open`, `start`, `stop` and `delete`: workspaces that are there."""
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable
 from time import monotonic
 
 from cluster.engine import Engine, Workspace
 from cluster.errors import NotReadyError, WorkspaceFailedError, WorkspaceStoppedError
 from launcher.commands.command import Command
+from launcher.commands.create import RUN_HELP
 from launcher.commands.table import workspace_lines
 from launcher.context import Context
 from launcher.output.documents import Document, workspace_document
@@ -76,35 +76,55 @@ def _names_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("names", metavar="NAME", nargs="+", help="the workspace, or several")
 
 
+def _start_arguments(parser: ArgumentParser) -> None:
+    _names_arguments(parser)
+    parser.add_argument("--run", action="store_true", help=RUN_HELP)
+
+
 async def _start(context: Context, args: Namespace) -> int:
-    return await _change(context, args.names, context.engine_to_start, lambda engine: engine.start, "started")
+    """Where what a workspace needs was being installed when it ended, that is gone on with, and shown to its end."""
+
+    async def start(name: str) -> Document:
+        async with context.engine_to_start(name) as engine:
+            changed = await _changed(context, engine, name, engine.start(name), "started")
+            return {**changed, "install": await _gone_on(context, engine, name, may_run=args.run)}
+
+    return await _answered(context, args.names, start)
+
+
+async def _gone_on(context: Context, engine: Engine, name: str, *, may_run: bool) -> Document | None:
+    from cluster.dependencies.unfinished import unfinished
+    from launcher.dependencies import Dependencies
+
+    if (found := await unfinished(engine, name)) is None:
+        return None
+    return await Dependencies(context, found.installation, trusted=found.ours or may_run).install()
 
 
 async def _stop(context: Context, args: Namespace) -> int:
-    return await _change(context, args.names, context.engine_of, lambda engine: engine.stop, "stopped")
+    async def stop(name: str) -> Document:
+        async with context.engine_of(name) as engine:
+            return await _changed(context, engine, name, engine.stop(name), "stopped")
+
+    return await _answered(context, args.names, stop)
 
 
-async def _change(
-    context: Context,
-    names: list[str],
-    engine_for: Callable[[str], AbstractAsyncContextManager[Engine]],
-    change: Callable[[Engine], Callable[[str], AsyncIterator[Event]]],
-    done: str,
-) -> int:
+async def _changed(context: Context, engine: Engine, name: str, events: AsyncIterator[Event], done: str) -> Document:
+    """Shows the change to its end, and tells what the workspace is now."""
+    start = monotonic()
+    await context.work(events, left=lambda: f"{name} is not {done} yet.")
+    workspace = await engine.workspace(name)
+    seconds = monotonic() - start
+    address = f": {workspace.url}" if workspace.state == "running" else ""
+    context.console.tell(f"{name} is {workspace.state}{address}  {context.console.style(duration(seconds), 'dim')}")
+    return workspace_document(workspace, seconds=seconds)
+
+
+async def _answered(context: Context, names: list[str], change: Callable[[str], Awaitable[Document]]) -> int:
     """Changes the workspaces one after the other; the answer is one object, or an array where several are named."""
-    names = list(dict.fromkeys(names))
-    documents: list[Document] = []
-    lines: list[str] = []
-    for name in names:
-        start = monotonic()
-        async with engine_for(name) as engine:
-            await context.work(change(engine)(name), left=lambda name=name: f"{name} is not {done} yet.")
-            workspace = await engine.workspace(name)
-        seconds = monotonic() - start
-        documents.append(workspace_document(workspace, seconds=seconds))
-        address = f": {workspace.url}" if workspace.state == "running" else ""
-        lines.append(f"{name} is {workspace.state}{address}  {context.console.style(duration(seconds), 'dim')}")
-    context.console.answer(documents[0] if len(names) == 1 else documents, "\n".join(lines))
+    documents = [await change(name) for name in dict.fromkeys(names)]
+    if context.console.as_json:
+        context.console.answer(documents[0] if len(documents) == 1 else documents, "")
     return 0
 
 
@@ -151,7 +171,7 @@ START = Command(
     "start stopped workspaces",
     (("vibecode start shop", "with all its files, at the same address"), ("vibecode start shop blog", "two of them")),
     _start,
-    _names_arguments,
+    _start_arguments,
 )
 STOP = Command(
     "stop",

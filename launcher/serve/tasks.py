@@ -1,11 +1,12 @@
 """What is done to workspaces, as tasks that can be begun and begun again."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
 
 from cluster.consent import check_consent
 from cluster.dependencies.installation import Installation, installation
+from cluster.dependencies.unfinished import unfinished
 from cluster.engine import Engine, Workspace
 from cluster.engines import Engines
 from cluster.errors import WorkspaceExistsError, WorkspaceNotFoundError
@@ -13,6 +14,7 @@ from cluster.names import check_name
 from launcher.serve.told import Undertaking
 from launcher.serve.work import Running, Work
 from templates.catalog import Catalog
+from templates.events import Event
 from templates.project import Manifest, Project
 from templates.render import render
 
@@ -65,7 +67,11 @@ def creation(engine: Engine, name: str, project: Project) -> Undertaking:
     if needed is None:
         return Undertaking(f"Creating {name}", name, lambda: engine.create(name, project), done)
     return Undertaking(
-        f"Creating {name}", name, lambda: needed.beside(engine.create(name, project)), done, then=install(needed)
+        f"Creating {name}",
+        name,
+        lambda: needed.beside(engine.create(name, project)),
+        done,
+        then=lambda: install(needed),
     )
 
 
@@ -77,7 +83,20 @@ def install(needed: Installation) -> Undertaking:
 
 
 def start(engine: Engine, name: str) -> Undertaking:
-    return Undertaking(f"Starting {name}", name, lambda: engine.start(name), f"{name} runs")
+    """What its installation lacks comes after it, where nobody has to be asked."""
+    needed: Installation | None = None
+
+    async def work() -> AsyncGenerator[Event]:
+        nonlocal needed
+        needed = None
+        async for event in engine.start(name):
+            yield event
+        found = await unfinished(engine, name)
+        needed = found.installation if found is not None and found.reason is None else None
+
+    return Undertaking(
+        f"Starting {name}", name, work, f"{name} runs", then=lambda: None if needed is None else install(needed)
+    )
 
 
 def stop(engine: Engine, name: str) -> Undertaking:

@@ -19,7 +19,8 @@ class Told:
 class Undertaking:
     """Work on a workspace that can be begun, and begun again: `events` is called for each attempt and converges.
 
-    `aside` says that it only follows what goes on inside the workspace; once it is done, `then` begins by itself.
+    `aside` says that it only follows what goes on inside the workspace; once it is done, `then` says what begins by
+    itself.
     """
 
     title: str
@@ -27,4 +28,4 @@ class Undertaking:
     events: Callable[[], AsyncIterator[Event | Told]]
     done: str
     aside: bool = False
-    then: "Undertaking | None" = None
+    then: Callable[[], "Undertaking | None"] = lambda: None

@@ -40,7 +40,7 @@ class Work:
         self._kept = kept
         self._run = secrets.token_hex(4)
         self._feeds: dict[str, Feed] = {}
-        self._following: dict[str, Undertaking] = {}
+        self._following: dict[str, Callable[[], Undertaking | None]] = {}
         self._jobs = Jobs(now, ready=lambda _: None, finished=self._finish)
 
     def begin(self, wanted: Undertaking) -> Running:
@@ -58,8 +58,7 @@ class Work:
         job = self._jobs.begin(task)
         if job.task is task:
             self._feeds[job.id] = feed
-            if wanted.then is not None:
-                self._following[job.id] = wanted.then
+            self._following[job.id] = wanted.then
         return self._running(job)
 
     def get(self, public_id: str) -> Running:
@@ -111,8 +110,8 @@ class Work:
 
     def _finish(self, job: Job) -> None:
         self._feeds[job.id].end("end", json.dumps(job_state(job)))
-        following = self._following.pop(job.id, None)
-        if following is not None and job.state == "done":
+        follows = self._following.pop(job.id, None)
+        if follows is not None and job.state == "done" and (following := follows()) is not None:
             self.begin(following)
         ended = [one for one in self._jobs.all if not one.active]
         for one in ended[: max(0, len(ended) - self._kept)]:

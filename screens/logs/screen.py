@@ -264,4 +264,4 @@ class LogsScreen(PlaceScreen):
 
     def action_start(self) -> None:
         if self._subject is not None:
-            self.post_message(Begin(start(self.shared.engines, self._subject)))
+            self.post_message(Begin(start(self.shared.engines, self._subject, self.post_message)))

@@ -175,7 +175,7 @@ class WorkspacesScreen(PlaceScreen):
 
     def action_start(self) -> None:
         for one in self._targets():
-            self._begin(work.start(self.shared.engines, one.name))
+            self._begin(work.start(self.shared.engines, one.name, self.post_message))
 
     def action_stop(self) -> None:
         for one in self._targets():

@@ -185,6 +185,28 @@ def five_of(pilot: Pilot[None]):  # type: ignore[no-untyped-def]
     return app_of(pilot).shared.store.snapshot.workspaces
 
 
+@pytest.mark.parametrize("isolated", [True, False])
+async def test_a_start_goes_on_with_what_was_being_installed(five: Stage, isolated: bool) -> None:
+    five.engine.change("api", template=None, state="stopped")
+    five.engine.lacks = {} if isolated else {"network-isolation": "They are processes."}
+    kept = five.engine.config.home / ".homes" / "api" / ".vibecode" / "install"
+    kept.mkdir(parents=True)
+    (kept / "command").write_text("npm install\n")
+    async with five.app().run_test(size=SIZES["normal"]) as pilot:
+        await pressed("s")(pilot)
+        jobs = app_of(pilot).shared.jobs
+        if not isolated:
+            await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+            words = " ".join(str(one.content) for one in pilot.app.screen.query(Static))
+            assert "Go on installing what api needs, as you?" in words
+            assert "They are processes.\n\nnpm install" in words
+            assert [one.task.title for one in jobs.all] == ["Starting api"]
+            await pilot.press("y")
+        await until(pilot, lambda: not jobs.active and len(jobs.all) == 2)
+        installed = jobs.all[-1]
+        assert (installed.task.title, installed.state) == ("Installing what api needs", "done")
+
+
 async def test_what_is_selected_is_acted_on_together(five: Stage) -> None:
     async with five.app().run_test(size=SIZES["normal"]) as pilot:
         await pressed("space", "down", "down", "space", "x")(pilot)

@@ -483,9 +483,58 @@ def test_stop_and_start_answer_one_object_for_one_name(vibecode: Cli, engine: Fa
     stopped = vibecode("stop", "shop", "--json")
     started = vibecode("start", "shop", "--json")
 
-    assert set(stopped.document) == set(started.document) == LISTED
+    assert set(stopped.document) == LISTED
+    assert set(started.document) == LISTED | {"install"}
+    assert started.document["install"] is None
     assert (stopped.document["state"], started.document["state"]) == ("stopped", "running")
     assert started.document["seconds"] >= 0
+
+
+@pytest.mark.parametrize(
+    ("template", "lacks", "arguments", "state"),
+    [("python-fastapi", {"network-isolation": "They are processes."}, (), "done"), (None, {}, (), "done"),
+     (None, {"network-isolation": "They are processes."}, (), "not-run"),
+     (None, {"network-isolation": "They are processes."}, ("--run",), "done")],
+)  # fmt: skip
+def test_start_goes_on_with_what_was_being_installed(
+    vibecode: Cli,
+    engine: FakeEngine,
+    template: str | None,
+    lacks: dict[Capability, str],
+    arguments: tuple[str],
+    state: str,
+) -> None:
+    engine.put("shop", SHOP)
+    engine.change("shop", template=template, state="stopped")
+    engine.lacks = lacks
+    cut_off(engine, "shop", "uv sync")
+
+    started = vibecode("start", "shop", *arguments, "--json")
+
+    assert started.document["install"] == {"command": "uv sync", "state": state, "error": None}
+    assert ("✓ Installing dependencies: uv sync" in started.err) == (state == "done")
+    assert vibecode("start", "shop", "--json").document["install"] == (
+        None if state == "done" else started.document["install"]
+    )
+
+
+def test_start_tells_the_address_before_it_goes_on_installing(vibecode: Cli, engine: FakeEngine) -> None:
+    engine.put("shop", SHOP)
+    cut_off(engine, "shop", "uv sync")
+    engine.refuse("uv", "no such package")
+
+    result = vibecode("start", "shop")
+
+    assert result.code == 0
+    assert f"shop is running: {SHOP_URL}" in result.out
+    assert "`vibecode exec shop -- sh -c 'uv sync'` runs it again." in result.err
+
+
+def cut_off(engine: FakeEngine, name: str, command: str) -> None:
+    """As an installation that ended with its workspace."""
+    state = engine.config.home / ".homes" / name / ".vibecode" / "install"
+    state.mkdir(parents=True)
+    (state / "command").write_text(f"{command}\n")
 
 
 def test_stop_answers_an_array_for_several_names(vibecode: Cli, engine: FakeEngine) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from cluster.engine import Occurrence
+from cluster.engine import Capability, Occurrence
 from cluster.errors import ClusterDownError, VolumeFullError
 from templates.project import Manifest, Project
 from templates.sources.catalog import SourcedCatalog
@@ -46,6 +46,25 @@ async def test_what_a_template_needs_is_installed_by_a_job_that_nobody_need_wait
     [_, installed] = (await server.http.get("/api/jobs")).json()["jobs"]
     assert (installed["title"], installed["state"]) == ("Installing what api needs", "done")
     assert [step["title"] for step in installed["steps"]] == ["Installing dependencies: uv sync"]
+
+
+@pytest.mark.parametrize("lacks", [{}, {"network-isolation": "They are processes."}])
+async def test_a_start_goes_on_with_what_was_being_installed_where_nobody_has_to_be_asked(
+    shop: FakeEngine, server: Served, lacks: dict[Capability, str]
+) -> None:
+    shop.change("shop", template=None, state="stopped")
+    shop.lacks = lacks
+    state = shop.config.home / ".homes" / "shop" / ".vibecode" / "install"
+    state.mkdir(parents=True)
+    (state / "command").write_text("uv sync\n")
+
+    assert (await server.done(await server.http.post("/api/workspaces/shop/start")))["state"] == "done"
+
+    await server.given.work.idle()
+    jobs = (await server.http.get("/api/jobs")).json()["jobs"]
+    done = [(one["title"], one["state"]) for one in jobs]
+    gone_on = [] if lacks else [("Installing what shop needs", "done")]
+    assert done == [("Starting shop", "done"), *gone_on]
 
 
 async def test_values_of_a_templates_variables_are_filled_in(server: Served, engine: FakeEngine) -> None:
