@@ -26,7 +26,7 @@ TITLES: dict[Place, str] = {
 
 
 class Destination(NamedTuple):
-    """`agent` is where one is looked for on this machine, where there is none; `why` then says what is missing."""
+    """`why` says what is missing where none answers; `agent` is then where one was looked for, on this machine."""
 
     place: Place
     agent: Agent
@@ -50,7 +50,8 @@ async def destination(
     agent = agent_of(environ)
     answers = await asyncio.to_thread(agent.answers)
     if is_named(environ):
-        return Destination("named", agent, answers)
+        why = "" if answers else f"None answers at {agent.traces}, where Datadog's variables say that it is."
+        return Destination("named", agent, answers, why)
     if answers:
         return Destination("machine", agent, True)
     from cluster.datadog.agent.reach import ready_agent

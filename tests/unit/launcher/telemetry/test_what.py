@@ -28,7 +28,8 @@ def test_the_same_as_a_document(vibecode: Cli) -> None:
 
     assert (document["on"], document["words"]) == (True, True)
     agent = {"traces": "http://localhost:1", "metrics": "udp://localhost:8125", "answers": False}
-    assert document["agent"] == {"place": "named", **agent, "why": ""}
+    why = "None answers at http://localhost:1, where Datadog's variables say that it is."
+    assert document["agent"] == {"place": "named", **agent, "why": why}
     assert {one["name"] for one in document["metrics"]} == {metric.name for metric in METRICS}
 
 
