@@ -9,6 +9,7 @@ import pytest
 
 from cluster.config import ClusterConfig
 from screens import watching
+from screens.app import VibeCodeApp
 from tests.fakes.engine import FakeEngine
 from tests.screens.stage import Stage, put_five, stage_of
 
@@ -22,6 +23,7 @@ def same_everywhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     monkeypatch.setattr(watching, "USAGE", 3600.0)  # a slow machine takes no second look at what workspaces take
+    monkeypatch.setattr(VibeCodeApp, "NOTIFICATION_TIMEOUT", 3600.0)  # nor has it forgotten what was told
     yield
     monkeypatch.undo()
     time.tzset()
