@@ -90,7 +90,8 @@ def check_down(program: Program, home: Path, networks: list[str]) -> None:
     assert set(volumes) & set(docker("volume", "ls", "--quiet")) == set()
     assert set(docker("network", "ls", "--format", "{{.Name}}")) - set(networks) <= {"kind"}
     left = {str(path.relative_to(home)) for path in home.rglob("*") if path.is_file()}
-    kept = {"data/usage.sqlite", *(f"data/serve/{name}" for name in ("key", "server.json", "token"))}
+    own = {"template-sources.json", "data/templates/lock"}
+    kept = {"data/usage.sqlite", *own, *(f"data/serve/{name}" for name in ("key", "server.json", "token"))}
     assert left <= {f"data/clusters/{CLUSTER}/lock", "logs/vibecode.log", *kept}
     assert program.answer("status")["state"] == "absent"
 

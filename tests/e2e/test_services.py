@@ -1,4 +1,7 @@
-"""Templates on a real PostgreSQL and a real Redis: their own tests pass on it, it is theirs alone, and it keeps."""
+"""Templates on a real PostgreSQL and a real Redis: their own tests pass on it, it is theirs alone, and it keeps.
+
+What is being installed while such a workspace is stopped goes on with its start.
+"""
 
 import asyncio
 import json
@@ -6,6 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from cluster.dependencies.scripts import BEGIN
 from cluster.kind.engine import KindEngine
 from cluster.kube.api import Kube
 from cluster.kube.connection import Connection
@@ -13,11 +17,18 @@ from cluster.manifests.labels import WORKSPACE_LABEL, WORKSPACES_NAMESPACE
 from templates.catalog import Catalog
 from templates.render import render
 from tests.contract.test_engine_contract import done
-from tests.e2e.inside import said
+from tests.e2e.inside import said, written
+from tests.e2e.program import Program
 
 pytestmark = pytest.mark.e2e
 
 TEMPLATES = {"kept-pg": "python-postgresql", "kept-redis": "python-redis"}
+READY = {"kept-pg": "ready to accept connections", "kept-redis": "Ready to accept connections"}
+"""What each service's own log says."""
+
+SLOW = "[ -e begun ] || { echo begun >begun; sleep 600; }"
+"""An install command that only the end of its workspace ends, the first time."""
+
 KEPT = (
     *("StatefulSet", "Deployment", "Pod", "PersistentVolumeClaim", "Service", "Secret", "NetworkPolicy", "Ingress"),
     *("Role", "RoleBinding"),
@@ -77,9 +88,12 @@ async def code(engine: KindEngine, name: str, script: str) -> str:
     return (await said(engine, name, "uv", "run", "--quiet", "python", "-c", script)).strip()
 
 
-async def test_templates_work_on_services_of_their_own(workspaces: KindEngine, kube: Kube) -> None:
+async def test_templates_work_on_services_of_their_own(workspaces: KindEngine, kube: Kube, program: Program) -> None:
     for name, template in TEMPLATES.items():
         assert "passed" in await said(workspaces, name, "sh", "-c", Catalog().load(template).manifest.test)
+        [service] = (await workspaces.workspace(name)).services
+        log = program.answer("logs", name, "--service", service.name)
+        assert any(READY[name] in line for line in log["lines"])
 
     urls = {
         "kept-pg": await said(workspaces, "kept-pg", "printenv", "DATABASE_URL"),
@@ -92,10 +106,14 @@ async def test_templates_work_on_services_of_their_own(workspaces: KindEngine, k
 
     await code(workspaces, "kept-pg", ADD)
     assert await code(workspaces, "kept-redis", SCORE) == "redis 1.0"
+    await said(workspaces, "kept-redis", "sh", "-c", BEGIN, "install", SLOW)
+    await written(workspaces, "kept-redis", "begun")
     await asyncio.gather(*(done(workspaces.stop(name)) for name in TEMPLATES))
     for name in TEMPLATES:
         assert await kube.list("Pod", WORKSPACES_NAMESPACE, labels={WORKSPACE_LABEL: name}) == []
-    await asyncio.gather(*(done(workspaces.start(name)) for name in TEMPLATES))
+    started = program.answer("start", *TEMPLATES)
+    gone_on = {"command": SLOW, "state": "done", "error": None}
+    assert {one["name"]: one["install"] for one in started} == {"kept-pg": None, "kept-redis": gone_on}
     assert await code(workspaces, "kept-pg", LOOK) == "postgresql Dune"
     assert await code(workspaces, "kept-redis", SCORE) == "redis 2.0"
 

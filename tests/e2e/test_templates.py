@@ -13,6 +13,7 @@ from templates.catalog import Catalog
 from tests.e2e.conftest import ARTEFACTS
 from tests.e2e.editor import PATIENCE, Editor
 from tests.e2e.inside import written
+from tests.e2e.program import Program
 from tests.e2e.web import fetch, until_served
 
 pytestmark = pytest.mark.e2e
@@ -91,6 +92,25 @@ async def test_the_editor_is_ready_to_work(
     await page.screenshot(path=ARTEFACTS / f"page-{template}.png")
     answer = await fetch(address.rstrip("/") + path)
     assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, kind)
+
+
+def test_a_template_made_from_a_workspace_makes_another_one(
+    workspace: Callable[[str], dict[str, Any]], program: Program, tmp_path: Path
+) -> None:
+    name = workspace("static-site")["name"]
+    program.read(name, "sh", "-c", "echo ours >site/ours.txt")
+    try:
+        made = program.answer("templates", "new", "blog", "--from", name, "--output", str(tmp_path / "blog"))
+        assert (made["id"], made["left_out"]) == ("blog/blog", [])
+        copy = program.answer("new", "blog/blog", "copy", "--no-open")
+        assert (copy["state"], copy["template"]) == ("running", "blog/blog")
+        assert program.read("copy", "cat", "site/ours.txt") == "ours\n"
+        listing = "find . -path ./.git -prune -o -type f -print | sort"
+        assert program.read("copy", "sh", "-c", listing) == program.read(name, "sh", "-c", listing)
+    finally:
+        program.read(name, "rm", "site/ours.txt")
+        program.run("delete", "copy", "--yes")
+        program.run("templates", "remove", "blog")
 
 
 def _listed(folder: Path) -> list[str]:
