@@ -103,7 +103,7 @@ async def server(tmp_path: Path) -> AsyncIterator[FakeKubeServer]:
 
 @pytest.fixture
 async def kube(server: FakeKubeServer) -> AsyncIterator[Kube]:
-    kube = Kube(server.connection, timeout=0.5, patience=1.0)
+    kube = Kube(server.connection, timeout=5, patience=5)
     await kube.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": WORKSPACES_NAMESPACE}})
     yield kube
     await kube.close()

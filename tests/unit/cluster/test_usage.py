@@ -66,7 +66,7 @@ async def server(tmp_path: Path) -> AsyncIterator[FakeKubeServer]:
 
 @pytest.fixture
 async def kube(server: FakeKubeServer) -> AsyncIterator[Kube]:
-    kube = Kube(server.connection, timeout=0.3, patience=0.3)
+    kube = Kube(server.connection, timeout=1, patience=1)
     yield kube
     await kube.close()
 

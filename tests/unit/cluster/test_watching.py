@@ -39,7 +39,7 @@ async def workspaces(server: FakeKubeServer, tmp_path: Path) -> AsyncIterator[Ku
     async def mend_image(_: Sequence[ToolchainName], __: Step) -> bool:
         raise AssertionError
 
-    kube = Kube(server.connection, timeout=0.3, patience=0.5)
+    kube = Kube(server.connection, timeout=1, patience=1)
     yield KubernetesWorkspaces(
         kube, ClusterConfig(home=tmp_path), "kind", "our/image:1", 8080, mend_image, FakeImages().bring
     )

@@ -54,7 +54,7 @@ async def editor() -> AsyncIterator[FakeEditor]:
 
 @pytest.fixture
 async def kube(server: FakeKubeServer) -> AsyncIterator[Kube]:
-    kube = Kube(server.connection, timeout=0.5, patience=1.0)
+    kube = Kube(server.connection, timeout=1.5, patience=3)
     await kube.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
     yield kube
     await kube.close()
