@@ -6,15 +6,13 @@ import posixpath
 import tarfile
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from time import monotonic
 
-from cluster.dependencies.tasks import after_dependencies
+from cluster.commands import run_command
 from cluster.engine import Engine, ExecSession, Occurrence, Unit
 from cluster.errors import VolumeFullError, WorkspaceFilesError
 from cluster.file_listing import parse_listing
 from cluster.file_scripts import APPLY, LIST, READ, RECORDS
 from cluster.frames import FRAME, ahead, framed
-from cluster.output_tail import OutputTail
 from templates.errors import FilesConflictError, RecordsConflictError, TooLargeError, UnsafePathError
 from templates.paths import check_files, check_path
 from templates.project import ProjectFile
@@ -34,13 +32,6 @@ from templates.workspace_files import (
 
 LISTED = 50_000
 """Files that a listing has at most, before those that Git ignores are left out."""
-
-GRACE = 5
-"""Seconds that a command has to end by itself once its time is up."""
-
-TIMED_OUT = 124
-KILLED = 137
-"""What `timeout` of GNU coreutils answers for a command whose time was up, and for one that it had to kill."""
 
 
 class EngineFiles:
@@ -81,19 +72,7 @@ class EngineFiles:
                 raise UnsafePathError(f"{path!r} {reason}; nothing was written.")
 
     async def run(self, command: str, *, seconds: float, show: Callable[[str], None] | None = None) -> Ran:
-        start = monotonic()
-        inside = ("timeout", f"--kill-after={GRACE}", f"{seconds:g}", *after_dependencies(("sh", "-c", command)))
-        tail = OutputTail(show)
-        session = await self._engine.exec(self._name, inside)
-        try:
-            await session.close_stdin()
-            async for stream, data in session.output():
-                tail.take(stream, data)
-            code = session.exit_code
-        finally:
-            await session.close()
-        timed_out = code in (TIMED_OUT, KILLED) and monotonic() - start >= seconds
-        return Ran(code, tail.text(), tail.dropped, timed_out)
+        return await run_command(self._engine, self._name, command, seconds=seconds, show=show)
 
     async def logs(self, lines: int) -> tuple[str, ...]:
         return tuple([line async for line in self._engine.logs(self._name, tail=lines)])

@@ -1,7 +1,6 @@
 """The terminal application: it wires places, store and jobs together, and acts on what the places ask for."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -25,13 +24,11 @@ from screens.services import Services
 from screens.shared import LazyEngines, Shared
 from screens.store import Store
 from screens.themes import DARK, THEMES, next_setting, terminal_theme, theme_of
-from screens.watching import watch
+from screens.watching import choose, watch
 from templates.errors import VibeCodeError
 
 if TYPE_CHECKING:
     from screens.base.place import PlaceScreen
-
-log = logging.getLogger(__name__)
 
 ADDRESS_TOLD_FOR = 60.0
 """Seconds, in which it can be read and copied."""
@@ -97,20 +94,14 @@ class VibeCodeApp(App[None]):
         store.know(tuple(engine.name for engine in engines.engines))
         self._nudges = [asyncio.Event() for _ in engines.engines]
 
-        async def choose() -> None:
-            try:
-                choice = await engines.choose()
-            except Exception:  # what goes wrong here is told where something new is made
-                log.exception("choosing an engine")
-            else:
-                store.choose(choice.engine.name, choice.reason)
-
         async def serve() -> None:
             if reason := await self.shared.services.portal.begin(engines):
                 self.notify(f"The portal is not served: {reason}", severity="warning", markup=False)
 
         pairs = zip(engines.engines, self._nudges, strict=True)
-        await asyncio.gather(choose(), serve(), *(watch(engine, store, now, nudge) for engine, nudge in pairs))
+        await asyncio.gather(
+            choose(engines, store), serve(), *(watch(engine, store, now, nudge) for engine, nudge in pairs)
+        )
 
     # What the places ask for
 

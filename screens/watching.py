@@ -1,4 +1,4 @@
-"""Keeps the store up to date with one engine, for as long as the application runs."""
+"""Keeps the store up to date with the engines, for as long as the application runs."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from cluster.engine import Engine, EngineName
+from cluster.engines import Engines
 from screens.store import Store
 from templates.errors import UnexpectedError, VibeCodeError
 
@@ -16,6 +17,16 @@ STATUS, USAGE, IDLE = 10.0, 5.0, 60.0
 """Seconds between two questions for an engine's state, for what workspaces take, and since when they are idle."""
 PATIENCE = (1.0, 2.0, 4.0, 5.0)
 """Seconds until the next attempts after a lost connection."""
+
+
+async def choose(engines: Engines, store: Store) -> None:
+    """Tells the store where something new would be made; what goes wrong here is told where it is made."""
+    try:
+        choice = await engines.choose()
+    except Exception:
+        log.exception("choosing an engine")
+    else:
+        store.choose(choice.engine.name, choice.reason)
 
 
 async def watch(engine: Engine, store: Store, now: Callable[[], datetime], nudge: asyncio.Event) -> None:

@@ -212,8 +212,8 @@ class TalkPane(Vertical):
             await session.run(talk, command, printed)
         except VibeCodeError as raised:
             error = raised
-        except asyncio.CancelledError:  # a container's runtime does not end what nobody listens to
-            self.notify("No longer waited for; in the workspace it can go on until its time is up.")
+        except asyncio.CancelledError:
+            self.notify("No longer waited for, and told to end.")
             raise
         finally:
             self.post_message(self.Ran(session, talk, error))

@@ -233,6 +233,22 @@ class WorkspaceFilesContract(ABC):
 
         assert (ran.output, ran.timed_out) == ("begun\n", True)
 
+    async def test_a_command_that_nobody_waits_for_any_more_is_ended(
+        self, engine: Engine, name: str, files: EngineFiles
+    ) -> None:
+        """With what it has started; its number of seconds is what it is known by."""
+        begun, seconds = asyncio.Event(), str(10_000 + uuid4().int % 80_000)
+        command = f"sleep {seconds} & echo begun; wait"
+        running = asyncio.create_task(files.run(command, seconds=600, show=lambda _: begun.set()))
+        await begun.wait()
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+        look = 'while grep -qs "$1" /proc/[0-9]*/cmdline; do sleep 0.05; done; echo gone'
+        pattern = f"[{seconds[0]}]{seconds[1:]}"  # which is not found in who looks for it
+        assert await run(engine, name, "sh", "-c", look, "look", pattern) == (0, b"gone\n", b"")
+
     async def test_the_log_has_lines(self, files: EngineFiles) -> None:
         assert len(await files.logs(1)) == 1
 
