@@ -13,6 +13,7 @@ from cluster.errors import (
     ClusterBusyError,
     HostFailedError,
     NotReadyError,
+    SeedError,
     VolumeFullError,
     WorkspaceExistsError,
     WorkspaceFailedError,
@@ -172,5 +173,9 @@ async def _seed(folder: WorkspaceFolder, contact: Contact, files: seed.Seed, ste
         await seed.send(session, files, step)
     except VolumeFullError as error:
         raise VolumeFullError("The disk has no room for the project's files.", hint=make_room(folder.home)) from error
+    except SeedError as error:
+        if (record := read_record(folder)) is not None and record.wanted == "stopped":
+            raise stopped_meanwhile(folder.name) from error  # which ended what put them in place, too
+        raise
     finally:
         await session.close()

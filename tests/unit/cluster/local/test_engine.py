@@ -31,6 +31,7 @@ from cluster.local.locks import try_lock
 from cluster.local.processes import Identity, belonging, identify, lives
 from cluster.local.records import EditorProcess, read_process
 from templates.events import StepProgress
+from templates.project import Manifest, Project, ProjectFile
 from tests.contract.test_engine_contract import PROJECT, EngineContract, EngineLifecycleContract, done, run
 from tests.fakes.code_server import write_code_server
 
@@ -262,6 +263,20 @@ async def test_a_start_ends_when_somebody_stops_the_workspace(engine: LocalEngin
         await stopped_by_another()
 
     await done(engine.delete("busy"))
+
+
+async def test_a_creation_that_somebody_stops_says_so_while_it_copies_files_too(engine: LocalEngine) -> None:
+    large = Project(Manifest("Large"), tuple(ProjectFile(f"{n}.bin", os.urandom(1 << 20)) for n in range(32)))
+
+    async def stopped_by_another() -> None:
+        async for event in engine.create("large", large):
+            if isinstance(event, StepProgress) and event.text.endswith("MB sent"):
+                await done(engine.stop("large"))
+
+    with pytest.raises(WorkspaceStoppedError, match="large was stopped while it was being started"):
+        await stopped_by_another()
+
+    await done(engine.delete("large"))
 
 
 async def test_an_editor_that_was_killed_is_started_again(engine: LocalEngine, shop: WorkspaceFolder) -> None:
