@@ -13,7 +13,7 @@ from tests.e2e.program import Program
 from tests.fakes.model_server import KEY, says
 from tests.unit.launcher.model_thread import model_server
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("this machine")]
 
 EDIT = """\
 I add a number at the end.

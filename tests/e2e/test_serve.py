@@ -24,6 +24,7 @@ from tests.fakes.model_server import says
 from tests.fakes.model_server import serving as serving_model
 
 pytestmark = pytest.mark.e2e
+locally = pytest.mark.xdist_group("this machine")
 
 NAME = "api-flows"
 PLAN = """\
@@ -140,6 +141,7 @@ async def _generation(client: httpx.AsyncClient) -> None:
     assert 'event: outcome\ndata: {"verified": true}' in sent
 
 
+@locally
 async def test_the_seeds_four_flows_on_the_local_engine(local: dict[str, str], browser: Browser) -> None:
     await flows(local, browser)
 
@@ -148,6 +150,7 @@ async def test_the_seeds_four_flows_on_the_cluster(environment: dict[str, str], 
     await flows(environment, browser)
 
 
+@locally
 async def test_a_sync_that_is_killed_has_written_all_or_nothing(local: dict[str, str]) -> None:
     count, kills = 400, (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
     Program(local).answer("new", "static-site", NAME, "--no-open")
@@ -173,6 +176,7 @@ async def test_a_sync_that_is_killed_has_written_all_or_nothing(local: dict[str,
             assert states == [str(count), str(turn)]
 
 
+@locally
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_the_portal_is_used_by_keyboard(local: dict[str, str], browser: Browser, width: str, scheme: Any) -> None:

@@ -105,7 +105,7 @@ def test_a_template_made_from_a_workspace_makes_another_one(
         copy = program.answer("new", "blog/blog", "copy", "--no-open")
         assert (copy["state"], copy["template"]) == ("running", "blog/blog")
         assert program.read("copy", "cat", "site/ours.txt") == "ours\n"
-        listing = "find . -path ./.git -prune -o -type f -print | sort"
+        listing = "find . '(' -path ./.git -o -name __pycache__ ')' -prune -o -type f -print | sort"
         assert program.read("copy", "sh", "-c", listing) == program.read(name, "sh", "-c", listing)
     finally:
         program.read(name, "rm", "site/ours.txt")
