@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,7 @@ async def local() -> AsyncIterator[Local]:
             env={**os.environ, "HOME": name, "XDG_DATA_HOME": f"{name}/data", "XDG_CONFIG_HOME": f"{name}/config"},
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,  # it starts others, which do not end with it
         )
         runner = web.AppRunner(_project())
         await runner.setup()
@@ -86,7 +88,7 @@ async def local() -> AsyncIterator[Local]:
                 yield Local(port, served, tickets)
         finally:
             await runner.cleanup()
-            process.terminate()
+            os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
 
 
