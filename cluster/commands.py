@@ -8,6 +8,7 @@ from typing import Literal
 
 from cluster.dependencies.tasks import after_dependencies
 from cluster.engine import Engine
+from cluster.inside import answer
 from cluster.output_tail import OutputTail
 from templates.errors import VibeCodeError
 from templates.workspace_files import Ran
@@ -76,10 +77,4 @@ async def _end(engine: Engine, name: str, number: str) -> None:
         return
     with suppress(VibeCodeError, TimeoutError):
         async with asyncio.timeout(TOLD_WITHIN):
-            session = await engine.exec(name, ("sh", "-c", _TELL, "end", number))
-            try:
-                await session.close_stdin()
-                async for _ in session.output():
-                    pass
-            finally:
-                await session.close()
+            await answer(engine, name, ("sh", "-c", _TELL, "end", number))

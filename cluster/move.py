@@ -10,6 +10,7 @@ from cluster.dependencies.scripts import AWAIT_PATH
 from cluster.editor import MANIFEST_PATH, read_manifest
 from cluster.engine import Engine
 from cluster.errors import MoveError, WorkspaceExistsError
+from cluster.inside import answer
 from templates.events import Event, Step, Steps
 from templates.project import CHUNK, Manifest, Project, ProjectFile
 from templates.services import SERVICES, ServiceName, titles
@@ -116,14 +117,8 @@ async def _services(source: Engine, name: str, manifest: Manifest) -> list[Servi
     """Those that it has; one that does without is not told of any."""
     found: list[ServiceName] = []
     for service in manifest.services:
-        session = await source.exec(name, ("sh", "-c", f'test -z "${SERVICES[service].variable}"'))
-        try:
-            await session.close_stdin()
-            async for _ in session.output():
-                pass
-        finally:
-            await session.close()
-        if session.exit_code != 0:
+        without, _ = await answer(source, name, ("sh", "-c", f'test -z "${SERVICES[service].variable}"'))
+        if without != 0:
             found.append(service)
     return found
 
@@ -156,13 +151,8 @@ def _bytes(file: ProjectFile) -> bytes:
 
 async def _digest(engine: Engine, name: str) -> str:
     """A hash of all the project's paths and bytes where they are; links and modes do not count."""
-    session = await engine.exec(name, ("sh", "-c", COUNT))
-    try:
-        await session.close_stdin()
-        said = b"".join([data async for stream, data in session.output() if stream == "stdout"])
-    finally:
-        await session.close()
-    digest = said.split()[0] if session.exit_code == 0 and said.split() else b""
+    code, said = await answer(engine, name, ("sh", "-c", COUNT))
+    digest = said.split()[0] if code == 0 and said.split() else b""
     if len(digest) != len(hashlib.sha256().hexdigest()):
         raise MoveError(f"The files of {name!r} could not be counted.")
     return digest.decode()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from cluster.dependencies.scripts import BEGIN, FOLLOW, LOG
 from cluster.engine import Engine, ExecSession
 from cluster.errors import DependenciesError
+from cluster.inside import answer
 from cluster.output_tail import OutputTail
 from templates.errors import VibeCodeError
 from templates.events import Event, Step, StepDone, Steps, StepStarted, stream
@@ -95,7 +96,7 @@ class Installation:
         followed = refused = 0
         while followed < ATTEMPTS and refused < REFUSALS:
             try:
-                session = await self._run(FOLLOW)
+                session = await self.engine.exec(self.name, self._command(FOLLOW))
             except VibeCodeError:  # the workspace is being replaced, stopped, gone
                 refused += 1
             else:
@@ -111,19 +112,13 @@ class Installation:
     async def _begin(self) -> bool:
         """Whether it could be asked for."""
         try:
-            session = await self._run(BEGIN)
-            try:
-                await session.close_stdin()
-                async for _ in session.output():
-                    pass
-            finally:
-                await session.close()
+            code, _ = await answer(self.engine, self.name, self._command(BEGIN))
         except VibeCodeError:
             return False
-        return session.exit_code == 0
+        return code == 0
 
-    async def _run(self, script: str) -> ExecSession:
-        return await self.engine.exec(self.name, ("sh", "-c", script, "install", self.command))
+    def _command(self, script: str) -> tuple[str, ...]:
+        return ("sh", "-c", script, "install", self.command)
 
     async def _cut_off(self) -> DependenciesError:
         """What became of it, and what can be done now."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cluster.dependencies.installation import Installation
 from cluster.dependencies.scripts import UNFINISHED
 from cluster.engine import Engine
+from cluster.inside import answer
 from templates.catalog import Catalog, is_ours
 from templates.errors import VibeCodeError
 from templates.text import plain
@@ -44,12 +45,7 @@ async def unfinished(engine: Engine, name: str) -> Unfinished | None:
 
 
 async def _remembered(engine: Engine, name: str) -> str:
-    session = await engine.exec(name, ("sh", "-c", UNFINISHED))
-    try:
-        await session.close_stdin()
-        said = b"".join([data async for source, data in session.output() if source == "stdout"])
-    finally:
-        await session.close()
+    _, said = await answer(engine, name, ("sh", "-c", UNFINISHED))
     return said.decode("utf-8", "replace").removesuffix("\n")
 
 
