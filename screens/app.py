@@ -18,7 +18,7 @@ from screens.errors import ShellUnavailableError
 from screens.glyphs import GLYPHS, UNICODE
 from screens.jobs import Job, Jobs
 from screens.messages import Ask, Begin, Browse, Copy, Failed, Go, Open, Shell, ShowCode, ThemeSet
-from screens.opening import entrance, holder
+from screens.opening import entrance, entrance_when_ready, holder
 from screens.places import HOME, PLACES, PlaceId
 from screens.services import Services
 from screens.shared import LazyEngines, Shared
@@ -198,8 +198,8 @@ class VibeCodeApp(App[None]):
     # What comes of work
 
     def _job_ready(self, job: Job) -> None:
-        if job.task.opens and job.task.workspace is not None:
-            self.post_message(Open(job.task.workspace))
+        if job.task.opens and (name := job.task.workspace) is not None:
+            self._enter(name, partial(entrance_when_ready, name=name))
 
     def _job_finished(self, job: Job) -> None:
         for nudge in self._nudges:

@@ -20,6 +20,11 @@ async def entrance(engines: Engines, name: str, port: int | None) -> str:
     return await engine.entrance(name, port)
 
 
+async def entrance_when_ready(engines: Engines, name: str) -> str:
+    """The editor's address as soon as a step has found it ready, while the rest of its workspace is still made."""
+    return await (await engines.holding(name)).entrance(name)
+
+
 def check_open(workspace: Workspace) -> None:
     """Raises why the workspace's editor cannot be opened in the state that it is in."""
     name = workspace.name

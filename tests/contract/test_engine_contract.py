@@ -211,12 +211,17 @@ class EngineContract(ABC):
         assert all(one.words and one.reason and one.count > 0 for one in every.occurrences)
 
     async def test_creating_tells_its_steps_and_when_the_editor_is_ready(self, engine: Engine, name: str) -> None:
-        events = await done(engine.create(name, PROJECT))
-
-        started = [event.step for event in events if isinstance(event, StepStarted)]
-        ended = [event.step for event in events if isinstance(event, StepDone)]
+        started, ended, ways_in = [], [], []
+        async for event in engine.create(name, PROJECT):
+            if isinstance(event, StepStarted):
+                started.append(event.step)
+            elif isinstance(event, StepDone):
+                ended.append(event.step)
+                if event.step == "ready":  # and not only when all is done
+                    ways_in.append(await engine.entrance(name))
         assert sorted(started) == sorted(ended)
-        assert ended.count("ready") == 1
+        assert len(ways_in) == 1
+        assert ways_in[0].startswith((await engine.workspace(name)).url)
 
     async def test_seeded_files_are_there_with_their_modes(self, engine: Engine, standing: str) -> None:
         assert await run(engine, standing, "cat", "README.md", "src/app.py") == (0, b"# A shop\nprint('hello')\n", b"")

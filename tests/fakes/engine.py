@@ -294,7 +294,10 @@ class FakeEngine:
             self._seed(name, project)
         async with steps.step("ready", "Waiting for the editor") as step:
             await self._pass(step, "ready")
-            self._set(name, state="running", reason=None)
+        if project.manifest.services:
+            async with steps.step("services", "Waiting for its services") as step:
+                await self._pass(step, "services")
+        self._set(name, state="running", reason=None)
         if project.manifest.extensions:
             async with steps.step("extensions", "Installing extensions") as step:
                 await self._pass(step, "extensions")

@@ -207,6 +207,19 @@ async def test_the_same_work_is_not_begun_twice(stage_with: Callable[..., Stage]
         assert len(jobs(pilot)) == 1
 
 
+async def test_the_editor_opens_while_the_rest_is_still_made(stage_with: Callable[..., Stage]) -> None:
+    stage = stage_with(hangs=["services"])
+    with_redis = replace(SHOP, manifest=replace(SHOP.manifest, services=("redis",)))
+    async with stage.app().run_test(size=SIZES["normal"]) as pilot:
+        await seen(pilot)
+        app = app_of(pilot)
+        app.post_message(Begin(work.create(app.shared.engines, "shop", lambda: with_redis), watch=True))
+        await until(pilot, lambda: bool(stage.browser.opened))
+        assert stage.browser.opened == ["http://shop.vibecode.localhost:8080/"]
+        assert jobs(pilot)[0].active
+        assert (await stage.engine.workspace("shop")).state == "creating"
+
+
 async def test_quitting_stays_waits_or_stops(stage_with: Callable[..., Stage]) -> None:
     stage = stage_with(hangs=["seed"])
     app = stage.app()
