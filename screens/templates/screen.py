@@ -165,6 +165,12 @@ class TemplatesScreen(PlaceScreen):
     # What is shown
 
     @on(SearchField.Changed)
+    def _find(self) -> None:
+        """Whoever searches looks for the best, which is the first; without words the cursor stays where it is."""
+        self._narrow()
+        if self._search.value:
+            self._list.cursor = 0
+
     def _narrow(self) -> None:
         rows = tuple(self._rows.values())
         shown = presenter.matching(rows, self._search.value, self._languages.chosen)

@@ -200,6 +200,15 @@ async def test_the_arrows_move_in_the_list_while_the_search_is_typed(stage: Stag
         assert rows(pilot).has_focus
 
 
+async def test_the_best_found_is_taken_and_kept_when_the_search_is_left(stage: Stage, catalog: Catalog) -> None:
+    async with stage.app(catalog=catalog).run_test(size=SIZES["normal"]) as pilot:
+        await pressed("end", "slash", "a", "p", "i")(pilot)
+        assert rows(pilot).highlighted == rows(pilot).keys[0] == "python-api"
+        await pilot.press("escape")
+        assert rows(pilot).highlighted == "python-api"
+        assert rows(pilot).keys[0] != "python-api"
+
+
 async def test_a_second_enter_is_for_what_was_found_however_soon_it_comes(stage: Stage, catalog: Catalog) -> None:
     async with stage.app(catalog=catalog).run_test(size=SIZES["normal"]) as pilot:
         await pressed("slash", "t", "e", "r", "m")(pilot)
