@@ -94,6 +94,7 @@ def screen_services(console: Console, loaded: LoadedSettings, paths: Paths, serv
         ),
         portal=LocalPortalAccess(loaded.values, paths, secrets, console.environ, rum),
         catalog=catalog_of(paths),
+        rum=rum,
         log_file=paths.log_file,
         version=__version__,
         first_frame=services.first_frame,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from screens.datadog.access import DatadogAccess
     from screens.models.access import ModelAccess
     from screens.settings.store import SettingsStore
+    from templates.rum import Rum
 
 
 class Browser(Protocol):
@@ -56,7 +57,8 @@ class Services:
 
     `engines` imports what is slow to import, so it is called beside the event loop, once, after the first frame.
     `shell` runs a shell of the named workspace on the terminal that the application has left for it. `first_frame` is
-    told once something is drawn.
+    told once something is drawn. `rum` is what pages of new projects tell Datadog of their use by; it raises
+    DatadogSiteError.
     """
 
     engines: Callable[[], Engines]
@@ -71,5 +73,6 @@ class Services:
     log_file: Path
     version: str
     catalog: Catalog = field(default_factory=Catalog)
+    rum: "Callable[[], Rum | None]" = lambda: None
     now: Callable[[], datetime] = utc_now
     first_frame: Callable[[], None] = lambda: None

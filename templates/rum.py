@@ -23,8 +23,13 @@ class Rum:
     site: str
 
 
-def with_rum(project: Project, rum: Rum, service: str) -> Project:
-    """The project with the snippet at the end of each page's head; pages are its `.html` files that have one."""
+def with_rum(project: Project, rum: Rum | None, service: str) -> Project:
+    """The project with the snippet at the end of each page's head; pages are its `.html` files that have one.
+
+    Where nothing is set for it, the project as it is.
+    """
+    if rum is None:
+        return project
     return replace(project, files=tuple(_seen(file, snippet(rum, service)) for file in project.files))
 
 

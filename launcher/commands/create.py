@@ -60,16 +60,17 @@ def _new_arguments(parser: ArgumentParser) -> None:
 
 
 async def _new(context: Context, args: Namespace) -> int:
-    from launcher.rum import seen_by_datadog
+    from launcher.rum import rum_of
     from launcher.sources import catalog_of
     from templates.render import render
+    from templates.rum import with_rum
 
     template = await asyncio.to_thread(catalog_of(context.paths).load, args.template)
     variables: dict[str, str] = dict(args.variables)
 
     async def project(name: str) -> Project:
         made = await asyncio.to_thread(render, template, {**variables, "name": name})
-        return seen_by_datadog(made, context, name)
+        return with_rum(made, rum_of(context.loaded, context.console.environ), name)
 
     return await _create(context, args, wanted=template.short, template=template.id, project=project, trusted=True)
 

@@ -26,7 +26,7 @@ from templates.rum import Rum
 class Surroundings:
     """The services of one server; `obstacle` is why no language model can be asked, as it was a moment ago.
 
-    `rum` is what the portal tells Datadog of its use by; None where that is not set.
+    `rum` is what the portal, and pages of new projects, tell Datadog of their use by; None where that is not set.
     """
 
     engines: Engines

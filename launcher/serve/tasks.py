@@ -17,6 +17,7 @@ from templates.catalog import Catalog
 from templates.events import Event
 from templates.project import Manifest, Project
 from templates.render import render
+from templates.rum import Rum, with_rum
 
 
 async def find(engines: Engines, name: str) -> tuple[Engine, Workspace]:
@@ -33,11 +34,14 @@ async def found(engines: Engines, name: str) -> tuple[Engine, Workspace] | None:
         return None
 
 
-async def project_of(catalog: Catalog, template: str | None, name: str, variables: Mapping[str, str]) -> Project:
+async def project_of(
+    catalog: Catalog, rum: Rum | None, template: str | None, name: str, variables: Mapping[str, str]
+) -> Project:
     """The template's, or one without any file. Raises TemplateError, VariableError."""
     if template is None:
         return Project(Manifest(title=name), ())
-    return await asyncio.to_thread(lambda: render(catalog.load(template), {**variables, "name": name}))
+    made = await asyncio.to_thread(lambda: render(catalog.load(template), {**variables, "name": name}))
+    return with_rum(made, rum, name)
 
 
 def for_user(project: Project, user: str | None) -> Project:

@@ -272,15 +272,19 @@ class TemplatesScreen(PlaceScreen):
             self.app.push_screen(TemplateForm(self.shared, self._entry.template), self._make)
 
     def _make(self, filled: "Filled | None") -> None:
-        from templates.render import render
-
         if filled is not None:
-            variables = {**dict(filled.values), "name": filled.name}
-            project = partial(render, filled.template, variables)
+            project = partial(self._project, filled)
             if filled.template.ours:
                 self._begin(filled.name, project)
             else:
                 self._ask(filled.name, project)
+
+    def _project(self, filled: "Filled") -> Project:
+        from templates.render import render
+        from templates.rum import with_rum
+
+        made = render(filled.template, {**dict(filled.values), "name": filled.name})
+        return with_rum(made, self.shared.services.rum(), filled.name)
 
     def _begin(self, name: str, project: Callable[[], Project], *, may_run: bool = False) -> None:
         self.post_message(Begin(create(self.shared.engines, name, project, may_run=may_run), watch=True))

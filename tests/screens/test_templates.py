@@ -22,6 +22,7 @@ from screens.widgets.row_list import RowList
 from screens.work import create
 from templates.catalog import Catalog, Listing
 from templates.render import render
+from templates.rum import Rum, snippet
 from templates.sources.catalog import SourcedCatalog
 from templates.sources.source import Source, SourceBook
 from tests.fakes.catalog import write_catalog
@@ -326,6 +327,16 @@ async def test_a_form_makes_a_workspace_shows_it_and_opens_it(stage: Stage, cata
         main = (stage.engine.config.home / "shop" / "app" / "main.py").read_text()
         assert "WORKERS = 4" in main
         assert 'title="NotesBoard"' in main
+
+
+async def test_the_pages_of_a_new_project_tell_datadog_of_their_use_where_that_is_set(stage: Stage) -> None:
+    rum = Rum("1111-2222", "pub0123456789", "datadoghq.eu")
+    async with stage.app(rum=lambda: rum).run_test(size=SIZES["normal"]) as pilot:
+        await pressed("slash", *"static-site", "enter", "enter")(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(stage.browser.opened))
+        page = (stage.engine.config.home / "static-site" / "site" / "index.html").read_text()
+        assert snippet(rum, "static-site") in page
 
 
 async def test_what_is_wrong_is_said_and_nothing_begins(stage: Stage, catalog: Catalog) -> None:

@@ -50,7 +50,7 @@ async def _begin(given: Surroundings, wanted: SessionRequest, there: Workspace |
     if there is not None and there.state in ("stopped", "failed"):
         return given.work.begin(tasks.start(await given.engines.holding(name), name))
     template = wanted.template or (there.template if there else None)
-    project = await tasks.project_of(given.catalog, template, name, {})
+    project = await tasks.project_of(given.catalog, given.rum, template, name, {})
     return await tasks.create(given.engines, given.work, name, tasks.for_user(project, wanted.userId))
 
 

@@ -48,7 +48,7 @@ async def list_workspaces(given: Given, request: Request, limit: Limit = limits.
 @router.post("", status_code=202, responses=problems(404, 409, 413, 415, 429))
 async def create_workspace(given: Given, wanted: CreateRequest) -> JobBody:
     """Begins to make a workspace; called again, it goes on where it stopped."""
-    project = await tasks.project_of(given.catalog, wanted.template, wanted.name, wanted.variables)
+    project = await tasks.project_of(given.catalog, given.rum, wanted.template, wanted.name, wanted.variables)
     return job_body(await tasks.create(given.engines, given.work, wanted.name, project))
 
 

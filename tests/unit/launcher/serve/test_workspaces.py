@@ -12,6 +12,7 @@ import pytest
 from cluster.engine import Capability, Occurrence
 from cluster.errors import ClusterDownError, VolumeFullError
 from templates.project import Manifest, Project
+from templates.rum import Rum, snippet
 from templates.sources.catalog import SourcedCatalog
 from templates.sources.source import Source, SourceBook
 from tests.fakes.engine import FakeEngine
@@ -71,6 +72,23 @@ async def test_values_of_a_templates_variables_are_filled_in(server: Served, eng
     wanted = {"name": "blog", "template": "static-site", "variables": {"title": "My own blog"}}
     await server.done(await server.http.post("/api/workspaces", json=wanted))
     assert "My own blog" in (engine.config.home / "blog" / "site" / "index.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/workspaces", {"name": "blog", "template": "static-site"}),
+        ("/api/code-server/session?wait=true", {"workspaceId": "blog", "template": "static-site"}),
+    ],
+)
+async def test_its_pages_tell_datadog_of_their_use_where_that_is_set(
+    serve: Serve, engine: FakeEngine, path: str, body: dict[str, str]
+) -> None:
+    rum = Rum("1111-2222", "pub0123456789", "datadoghq.eu")
+    async with serve(engine, rum=rum) as server:
+        assert (await server.http.post(path, json=body)).is_success
+        await server.given.work.idle()
+    assert snippet(rum, "blog") in (engine.config.home / "blog" / "site" / "index.html").read_text()
 
 
 @pytest.mark.parametrize(
