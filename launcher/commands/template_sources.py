@@ -2,7 +2,7 @@
 
 import asyncio
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +10,11 @@ from launcher.commands.command import Run
 from launcher.context import Context
 from launcher.sources import sources_of
 from templates.events import Steps, stream
-from templates.services import titles
+from templates.sources.words import bringing, deletion, left_out, staying, updated
 from templates.text import plain
 
 if TYPE_CHECKING:
-    from cluster.workspace_project import Found
+    from cluster.workspace_template import Made
     from templates.catalog import Listing
     from templates.sources.source import Source
 
@@ -39,14 +39,11 @@ def arguments(more: "Any") -> tuple[ArgumentParser, ...]:
 
 
 async def _add(context: Context, args: Namespace) -> int:
-    from templates.sources.url import is_url
-
     sources = sources_of(context.paths)
     added: list[tuple[Source, Listing]] = []
-    title = f"{'Fetching' if is_url(args.place) else 'Reading'} {_shown(args.place)}"
 
     async def work(steps: Steps) -> None:
-        async with steps.step("add", title) as step:
+        async with steps.step("add", bringing(args.place)) as step:
             added.append(await sources.add(args.place, args.called, step.progress))
 
     await context.work(stream(work), left=lambda: "nothing is added.")
@@ -55,36 +52,28 @@ async def _add(context: Context, args: Namespace) -> int:
 
 async def _update(context: Context, args: Namespace) -> int:
     sources = sources_of(context.paths)
-    updated: list[tuple[Source, Listing]] = []
+    result: list[tuple[Source, Listing]] = []
     before = sources.book.named(args.source)
-    title = f"{'Fetching' if before.url else 'Reading'} {_shown(before.place)}"
 
     async def work(steps: Steps) -> None:
-        async with steps.step("update", title) as step:
-            updated.append(await sources.update(args.source, step.progress))
+        async with steps.step("update", bringing(before.place)) as step:
+            result.append(await sources.update(args.source, step.progress))
 
     await context.work(stream(work), left=lambda: f"{args.source} is as it was.")
-    source, listing = updated[0]
-    if not source.url:
-        done = "is read where it is, at each use: there is nothing to fetch"
-    elif source.commit == before.commit:
-        done = f"is as it was, at {source.commit[:12]}"
-    else:
-        done = f"is at {source.commit[:12]} now, before at {before.commit[:12]}"
-    return _told(context, source, listing, done)
+    source, listing = result[0]
+    return _told(context, source, listing, updated(before, source))
 
 
 async def _remove(context: Context, args: Namespace) -> int:
     sources = sources_of(context.paths)
     source = sources.book.named(args.source)
-    if sources.book.keeps(source) and not args.yes:
-        question = f"Delete the template {source.name}, which is nowhere else than in {source.folder}?"
-        if not await context.console.confirm(question, flag="--yes"):
-            context.console.say("Nothing is removed.")
-            return 1
+    kept = sources.book.keeps(source)
+    if kept and not args.yes and not await context.console.confirm(deletion(source), flag="--yes"):
+        context.console.say("Nothing is removed.")
+        return 1
     await asyncio.to_thread(sources.remove, args.source)
-    where = "" if source.url or sources.book.keeps(source) else f" {source.folder} stays as it is."
-    context.console.answer({"removed": source.name}, f"{source.name} is removed.{where}")
+    words = f"{source.name} is removed. {staying(source, kept=kept)}".rstrip()
+    context.console.answer({"removed": source.name}, words)
     return 0
 
 
@@ -93,8 +82,8 @@ def _told(context: Context, source: "Source", listing: "Listing", done: str) -> 
     document = {**source.as_dict(), "templates": ids, "broken": _broken(listing)}
     words = [f"{source.name} {done}:", *(f"  {one.id}  {one.manifest.title}" for one in listing.templates)]
     context.console.answer(document, "\n".join([*words, "", f"Start from one: `vibecode new {ids[0]}`"]))
-    for name, error in listing.broken.items():
-        context.console.say(f"{plain(name)} is left out: {plain(error.detail)}")
+    for sentence in left_out(listing):
+        context.console.say(sentence)
     return 0
 
 
@@ -102,48 +91,25 @@ def _broken(listing: "Listing") -> dict[str, str]:
     return {name: error.detail for name, error in listing.broken.items()}
 
 
-def _shown(place: str) -> str:
-    """Without what may be a password, which is refused later."""
-    before, at, after = place.partition("://")[2].rpartition("@")
-    return plain(f"{place.partition('://')[0]}://…{at}{after}" if before else place)[:80]
-
-
 async def _new(context: Context, args: Namespace) -> int:
-    from cluster.workspace_project import read_project
+    from cluster.workspace_template import make_template
 
     sources = sources_of(context.paths)
     sources.check_free(args.called)
-    found: list[Found] = []
-    made: list[tuple[Source, tuple[str, ...]]] = []
+    result: list[Made] = []
     async with context.engine_of(args.name) as engine:
         await engine.workspace(args.name)
 
         async def work(steps: Steps) -> None:
-            async with steps.step("read", f"Reading {args.name}") as step:
-                found.append(await read_project(engine, args.name, step.progress))
-                step.note = f"{len(found[0].project.files)} files"
-            async with steps.step("write", f"Writing the template {args.called}") as step:
-                made.append(await sources.make(args.called, found[0].project, args.output))
+            result.append(await make_template(engine, args.name, args.called, sources, steps, args.output))
 
         await context.work(stream(work), left=lambda: "no template is made.")
-    (source, left), project = made[0], found[0].project
-    sentences = [*project.left_out, *left, *_warnings(found[0])]
-    for sentence in sentences:
+    made = result[0]
+    for sentence in made.sentences:
         context.console.say(f"  {plain(sentence)}")
-    template = f"{args.called}/{args.called}"
-    document = {**source.as_dict(), "id": template, "files": len(project.files), "left_out": sentences}
-    words = f"{template} has {len(project.files)} files, in {source.folder}.\nStart from it: `vibecode new {template}`"
-    context.console.answer(document, words)
+    document = {**made.source.as_dict(), "id": made.template, "files": made.files, "left_out": list(made.sentences)}
+    context.console.answer(document, f"{made.words}\nStart from it: `vibecode new {made.template}`")
     return 0
-
-
-def _warnings(found: "Found") -> Iterator[str]:
-    if found.suspicious:
-        names = ", ".join(found.suspicious[:8]) + (" and more" if len(found.suspicious) > 8 else "")
-        yield f"Look at these before you share it, since they seem to have a password or a key in them: {names}."
-    if found.project.manifest.services:
-        beside = titles(found.project.manifest.services)
-        yield f"What is in {beside} is no part of it: each workspace begins without data."
 
 
 ACTIONS: Mapping[str, Run] = {"add": _add, "update": _update, "remove": _remove, "new": _new}
