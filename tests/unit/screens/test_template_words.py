@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from cluster.engine import EngineState, EngineStatus, Workspace, WorkspaceState
+from screens.forms.naming import destination, proposal, taken_names
 from screens.jobs import Job, Task
 from screens.store import EngineView, Snapshot
 from screens.templates import presenter, reading
-from screens.templates.fields import destination, fields_of, problem, proposal, taken_names
+from screens.templates.fields import fields_of, problem
 from templates.catalog import Catalog, Template
 from templates.errors import TemplateError
 from templates.project import ProjectFile

@@ -1,0 +1,1 @@
+"""Forms over a place: fields that are judged as they are typed."""
