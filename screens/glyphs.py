@@ -23,6 +23,7 @@ class Glyphs:
     filled: str = "━"
     empty: str = "─"
     separator: str = "·"
+    branch: str = "└"
     bars: str = "▁▂▃▄▅▆▇█"
 
 
@@ -42,6 +43,7 @@ ASCII = Glyphs(
     filled="=",
     empty="-",
     separator="-",
+    branch="`",
     bars="_.-=+*#@",
 )
 

@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from textual.content import Content
 
-from cluster.engine import WorkspaceState
+from cluster.engine import ServiceState, WorkspaceState
 from screens.glyphs import GLYPHS
 from templates.text import DASH, age, duration
 
@@ -18,6 +18,15 @@ STATES: dict[WorkspaceState, tuple[str, str, str]] = {
     "unknown": (GLYPHS.unknown, "$muted", "unknown"),
 }
 """For each state its sign, its colour and its word."""
+
+SERVICE_STATES: dict[ServiceState, tuple[str, str, str]] = {
+    "running": (GLYPHS.running, "$success", "runs"),
+    "starting": (GLYPHS.starting, "$warning", "starts"),
+    "stopped": (GLYPHS.stopped, "$muted", "stopped"),
+    "failed": (GLYPHS.failed, "$error", "fails"),
+    "absent": (GLYPHS.unknown, "$muted", "not here"),
+}
+"""The same of a service beside a workspace."""
 
 
 def cpu_words(millicores: int | None) -> str:

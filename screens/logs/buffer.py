@@ -13,7 +13,7 @@ CHARACTERS = 40_000_000
 LONGEST = 10_000
 """Characters of a line that are kept; the rest is left out, and said so."""
 TAB = 4
-ANEW = f"{GLYPHS.empty * 3} the editor began again {GLYPHS.empty * 3}"
+ANEW = f"{GLYPHS.empty * 3} it began again {GLYPHS.empty * 3}"
 
 
 def cleaned(line: str) -> str:

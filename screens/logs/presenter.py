@@ -1,4 +1,4 @@
-"""What stands around a log: the workspaces to choose from, the state, the levels, and what to do where it is silent."""
+"""What stands around a log: those to choose from, the state, the levels, and what to do where it is silent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,11 +7,12 @@ from datetime import datetime
 from textual.content import Content
 from textual.style import Style
 
-from cluster.engine import Workspace
+from cluster.engine import ServiceStatus, Workspace
 from cluster.errors import WorkspaceStoppedError
 from screens.glyphs import GLYPHS
 from screens.logs.levels import SIGNS, Level
-from screens.words import STATES, cut, marked
+from screens.logs.source import Source
+from screens.words import SERVICE_STATES, STATES, cut, marked
 from templates.errors import VibeCodeError
 from templates.text import age, plain
 
@@ -35,19 +36,31 @@ class Place:
     matches: int = 0
 
 
-def row(workspace: Workspace, width: int, *, stale: bool) -> Content:
-    """A workspace in the list."""
-    glyph, colour, _ = STATES[workspace.state]
-    return Content.assemble((f"{glyph} ", "$muted" if stale else colour), cut(workspace.name, width - 2))
+def state(source: Source, workspace: Workspace | None) -> tuple[str, str, str]:
+    """The sign, the colour and the word of whose log it is; `workspace` is as it was seen last."""
+    if workspace is not None and source.service is None:
+        return STATES[workspace.state]
+    if workspace is not None and (status := source.status(workspace)) is not None:
+        return SERVICE_STATES[status.state]
+    return GLYPHS.unknown, "$muted", "gone"
 
 
-def heading(name: str, workspace: Workspace | None, place: Place, width: int) -> Content:
+def row(source: Source, workspace: Workspace, width: int, *, stale: bool) -> Content:
+    """A workspace in the list, or, indented, a service beside it."""
+    glyph, colour, _ = state(source, workspace)
+    branch = "" if source.service is None else f"{GLYPHS.branch} "
+    name = cut(source.name, width - len(branch) - 2)
+    return Content.assemble((branch, "$muted"), (f"{glyph} ", "$muted" if stale else colour), name)
+
+
+def heading(source: Source, workspace: Workspace | None, place: Place, width: int) -> Content:
     """Whose log it is and how long; below, where one is in it and what keys lead on."""
-    glyph, colour, word = STATES[workspace.state] if workspace else (GLYPHS.unknown, "$muted", "gone")
+    glyph, colour, word = state(source, workspace)
     lines = f"{place.shown:,} line{'' if place.shown == 1 else 's'}"
     if place.dropped:
         lines += f", {place.dropped:,} older dropped"
-    left = Content.assemble((cut(name, max(8, width - len(lines) - 16)), "bold"), "  ", (f"{glyph} {word}", colour))
+    title = cut(source.title, max(8, width - len(lines) - 16))
+    left = Content.assemble((title, "bold"), "  ", (f"{glyph} {word}", colour))
     first = Content.assemble(left, " " * max(2, width - left.cell_length - len(lines)), (lines, "$muted"))
     return Content("\n").join([first, _where(place)])
 
@@ -97,7 +110,7 @@ def next_level(level: Level) -> Level:
 
 
 def notice(
-    name: str, workspace: Workspace | None, seen: datetime | None, error: VibeCodeError | None, now: datetime
+    source: Source, workspace: Workspace | None, seen: datetime | None, error: VibeCodeError | None, now: datetime
 ) -> Content | None:
     """Why nothing comes, and what can be done; None where the log is as it should be.
 
@@ -111,8 +124,11 @@ def notice(
             f"What is shown is {age(seen, now)} old; it is tried again by itself.",
         )
     if workspace is None:
-        return _say(GLYPHS.unknown, "$muted", f"{name} is not there any more.", "Its last lines stay until you leave.")
-    reason = f" {plain(workspace.reason)}" if workspace.reason else ""
+        gone = f"{source.title} is not there any more."
+        return _say(GLYPHS.unknown, "$muted", gone, "Its last lines stay until you leave.")
+    if (status := source.status(workspace)) is not None and status.state != "stopped":
+        return _of_service(source.name, status, error)
+    name, reason = workspace.name, f" {plain(workspace.reason)}" if workspace.reason else ""
     match workspace.state:
         case "stopped":
             return _say(GLYPHS.stopped, "$muted", f"{name} is stopped.", "`s` starts it; what it says then shows here.")
@@ -120,11 +136,24 @@ def notice(
             return _say(GLYPHS.failed, "$error", f"{name} failed.{reason}", "`s` tries again.")
         case "creating":
             return _say(GLYPHS.starting, "$warning", f"{name} is being made.", f"`5` shows how far it is.{reason}")
-        case _ if error is not None and not isinstance(error, WorkspaceStoppedError):
-            words = f"{plain(error.detail)} It is tried again by itself."
-            return _say(GLYPHS.failed, "$error", f"{error.title}.", words)
         case _:
-            return None
+            return _unreadable(error)
+
+
+def _of_service(name: str, status: ServiceStatus, error: VibeCodeError | None) -> Content | None:
+    """Of one that is to run, whatever becomes of its workspace."""
+    if status.state == "running":
+        return _unreadable(error)
+    glyph, colour, word = SERVICE_STATES[status.state]
+    does = f"{name} is {word}" if status.state == "absent" else f"{name} {word}"
+    return _say(glyph, colour, f"{does}{':' if status.reason else '.'}", plain(status.reason or ""))
+
+
+def _unreadable(error: VibeCodeError | None) -> Content | None:
+    if error is None or isinstance(error, WorkspaceStoppedError):
+        return None
+    words = f"{plain(error.detail)} It is tried again by itself."
+    return _say(GLYPHS.failed, "$error", f"{error.title}.", words)
 
 
 def _say(glyph: str, colour: str, head: str, rest: str) -> Content:

@@ -1,4 +1,4 @@
-"""A workspace's log, read for as long as somebody looks: again where its editor begins anew."""
+"""A log, read for as long as somebody looks: again where what it tells of begins anew."""
 
 import asyncio
 import logging
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from screens.logs.buffer import LINES
 from screens.logs.following import batches
+from screens.logs.source import Source
 from screens.shared import LazyEngines
 from templates.errors import UnexpectedError, VibeCodeError
 
@@ -37,23 +38,24 @@ class Ended:
 Happening = Begun | Lines | Ended
 
 
-async def read(engines: LazyEngines, name: str, again: asyncio.Event) -> AsyncGenerator[Happening]:
+async def read(engines: LazyEngines, source: Source, again: asyncio.Event) -> AsyncGenerator[Happening]:
     """Never ends by itself; `again` has the next attempt made at once."""
     losses = 0
     while True:
         again.clear()
         error: VibeCodeError | None = None
         try:
-            engine = await (await engines.get()).holding(name)
+            engine = await (await engines.get()).holding(source.workspace)
             yield Begun()
-            async with aclosing(batches(engine.logs(name, follow=True, tail=LINES))) as every:
+            lines_of = engine.logs(source.workspace, service=source.service, follow=True, tail=LINES)
+            async with aclosing(batches(lines_of)) as every:
                 async for lines in every:
                     losses = 0
                     yield Lines(lines)
         except VibeCodeError as caught:
             error = caught
         except Exception as caught:
-            log.exception("the log of %s", name)
+            log.exception("the log of %s", source.key)
             error = UnexpectedError(f"{type(caught).__name__}: {caught}")
         yield Ended(error)
         with suppress(TimeoutError):

@@ -1,4 +1,4 @@
-"""What a workspace says: followed as it comes, searched, narrowed to a level, copied."""
+"""What a workspace, or a service beside it, says: followed as it comes, searched, narrowed to a level, copied."""
 
 import asyncio
 from contextlib import aclosing
@@ -21,6 +21,7 @@ from screens.logs.heading import Heading
 from screens.logs.level_bar import LevelBar
 from screens.logs.levels import Level
 from screens.logs.reading import Begun, Ended, Happening, Lines, read
+from screens.logs.source import Source, sources
 from screens.logs.view import LogView
 from screens.messages import Begin, Copy
 from screens.shared import Shared
@@ -37,24 +38,25 @@ SILENCE = 2.0
 
 
 class LogsScreen(PlaceScreen):
-    """Reads the log of one workspace, whatever place is shown, from the first look at it on."""
+    """Reads one log, whatever place is shown, from the first look at it on."""
 
     PLACE = "logs"
     CSS_PATH = "logs.tcss"
     BINDINGS = bindings("logs")
 
     class Happened(Message):
-        """Something came of reading the log of this workspace."""
+        """Something came of reading this log."""
 
-        def __init__(self, name: str, happening: Happening) -> None:
+        def __init__(self, source: Source, happening: Happening) -> None:
             super().__init__()
-            self.name = name
+            self.source = source
             self.happening = happening
 
     def __init__(self, shared: Shared) -> None:
         super().__init__(shared)
         self._workspaces: dict[str, Workspace] = {}
-        self._subject: str | None = None
+        self._sources: dict[str, Source] = {}
+        self._subject: Source | None = None
         self._since: datetime | None = None  # when its reading began, while it has told nothing
         self._error: VibeCodeError | None = None
         self._state: object = None
@@ -98,20 +100,22 @@ class LogsScreen(PlaceScreen):
         self.set_class(snapshot.loading, "-loading")
         self.set_class(not snapshot.loading and not snapshot.workspaces and self._subject is None, "-empty")
         self._workspaces = {one.name: one for one in snapshot.workspaces}
-        self._list.show(list(self._workspaces))
+        self._sources = {one.key: one for one in sources(snapshot.workspaces)}
+        self._list.show(list(self._sources))
         self._show_log()
 
-    def _draw(self, name: str, width: int) -> list[Content]:
-        one = self._workspaces.get(name)
-        stale = one is not None and self.shared.store.snapshot.seen_of(one) is not None
-        return [presenter.row(one, width, stale=stale)] if one else []
+    def _draw(self, key: str, width: int) -> list[Content]:
+        source = self._sources[key]
+        one = self._workspaces[source.workspace]
+        stale = self.shared.store.snapshot.seen_of(one) is not None
+        return [presenter.row(source, one, width, stale=stale)]
 
     @on(LogView.Changed)
     def _show_log(self) -> None:
-        if (name := self._subject) is None:
+        if (source := self._subject) is None:
             return
         snapshot, view, now = self.shared.store.snapshot, self._view, self.shared.services.now()
-        one = self._workspaces.get(name)
+        one = self._workspaces.get(source.workspace)
         buffer = view.buffer
         place = presenter.Place(
             line=view.cursor + 1,
@@ -123,14 +127,14 @@ class LogsScreen(PlaceScreen):
             match=view.matches.place(view.cursor),
             matches=len(view.matches),
         )
-        self._heading.show(lambda width: presenter.heading(name, one, place, width))
+        self._heading.show(lambda width: presenter.heading(source, one, place, width))
         self._levels.show(view.rows.least, buffer.count(Level.ERROR), buffer.count(Level.WARN))
-        words = presenter.notice(name, one, snapshot.seen_of(one) if one else None, self._error, now)
+        words = presenter.notice(source, one, snapshot.seen_of(one) if one else None, self._error, now)
         self._notice.set_class(words is not None, "-shown")
         self._notice.show(words or "")
         waits = self._since is not None and (now - self._since).total_seconds() < SILENCE
         self.set_class(waits and words is None and not place.shown, "-reading")
-        if (state := one and (one.state, snapshot.seen_of(one))) != self._state:
+        if (state := one and (one.state, presenter.state(source, one), snapshot.seen_of(one))) != self._state:
             self._state = state
             self._again.set()
             self.refresh_bindings()
@@ -139,8 +143,9 @@ class LogsScreen(PlaceScreen):
 
     @on(RowList.Highlighted)
     def _highlighted(self, event: RowList.Highlighted) -> None:
-        if event.key is not None and event.key != self._subject:
-            self._read(event.key)
+        source = self._sources.get(event.key or "")
+        if source is not None and source != self._subject:
+            self._read(source)
 
     @on(RowList.Chosen)
     def action_enter(self) -> None:
@@ -148,26 +153,27 @@ class LogsScreen(PlaceScreen):
         self._view.focus()
 
     def visit(self, subject: str) -> None:
-        self._list.highlight(subject)
-        if subject != self._subject:
-            self._read(subject)
+        source = Source(subject)
+        self._list.highlight(source.key)
+        if source != self._subject:
+            self._read(source)
         self.action_enter()
 
-    def _read(self, name: str) -> None:
-        self._subject, self._error, self._state = name, None, None
+    def _read(self, source: Source) -> None:
+        self._subject, self._error, self._state = source, None, None
         self._view.open(LogBuffer())
-        self._follow(name)
+        self._follow(source)
         self.show()
 
     @work(exclusive=True, group="follow", exit_on_error=False)
-    async def _follow(self, name: str) -> None:
-        async with aclosing(read(self.shared.engines, name, self._again)) as happenings:
+    async def _follow(self, source: Source) -> None:
+        async with aclosing(read(self.shared.engines, source, self._again)) as happenings:
             async for happening in happenings:
-                self.post_message(self.Happened(name, happening))
+                self.post_message(self.Happened(source, happening))
 
     @on(Happened)
     def _happened(self, message: Happened) -> None:
-        if message.name != self._subject:
+        if message.source != self._subject:
             return
         match message.happening:
             case Begun():
@@ -206,7 +212,7 @@ class LogsScreen(PlaceScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         if action == "search":
             return not self.typing
-        one = self._workspaces.get(self._subject or "")
+        one = self._workspaces.get(self._subject.workspace) if self._subject else None
         possible = {
             "start": one is not None and one.state in ("stopped", "failed"),
             "next_match": bool(self._view.matches.words),
@@ -264,4 +270,4 @@ class LogsScreen(PlaceScreen):
 
     def action_start(self) -> None:
         if self._subject is not None:
-            self.post_message(Begin(start(self.shared.engines, self._subject, self.post_message)))
+            self.post_message(Begin(start(self.shared.engines, self._subject.workspace, self.post_message)))

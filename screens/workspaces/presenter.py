@@ -10,7 +10,7 @@ from cluster.engine import ServiceStatus, Usage, Workspace
 from screens.glyphs import GLYPHS
 from screens.jobs import Job
 from screens.store import EngineView, Snapshot
-from screens.words import STATES, ago, cpu_words, cut, keys, memory_words, pairs, sparkline
+from screens.words import SERVICE_STATES, STATES, ago, cpu_words, cut, keys, memory_words, pairs, sparkline
 from templates.services import SERVICES
 from templates.text import DASH, age, plain
 
@@ -123,7 +123,7 @@ def detail(row: Row, now: datetime) -> Content:
     blocks.extend(Content.assemble((label, "$muted"), "\n", (url, "$accent")) for label, url in addresses)
     if one.state == "running":
         blocks.append(_usage(row))
-    blocks.extend(_service(one, service) for service in one.services)
+    blocks.extend(_service(service) for service in one.services)
     blocks.append(
         pairs(
             [
@@ -136,24 +136,14 @@ def detail(row: Row, now: datetime) -> Content:
     return Content("\n\n").join(blocks)
 
 
-_SERVICES: dict[str, tuple[str, str, str]] = {
-    "running": (GLYPHS.running, "$success", "runs"),
-    "starting": (GLYPHS.starting, "$warning", "starts"),
-    "stopped": (GLYPHS.stopped, "$muted", "stopped"),
-    "failed": (GLYPHS.failed, "$error", "fails"),
-    "absent": (GLYPHS.unknown, "$muted", "not here"),
-}
-
-
-def _service(workspace: Workspace, service: ServiceStatus) -> Content:
+def _service(service: ServiceStatus) -> Content:
     """How a service beside it is; why, and how one learns more, where it does not run."""
-    glyph, colour, word = _SERVICES[service.state]
+    glyph, colour, word = SERVICE_STATES[service.state]
     line = Content.assemble((f"{SERVICES[service.name].title}  ", "$muted"), (f"{glyph} {word}", colour))
     if service.reason:
         line = Content.assemble(line, "\n", plain(service.reason))
     if service.state == "failed":
-        command = f"vibecode logs {workspace.name} --service {service.name}"
-        line = Content.assemble(line, "\n", (command, "$accent"), (" shows its log", "$muted"))
+        line = Content.assemble(line, "\n", keys((("7", "shows its log, below the workspace's"),)))
     return line
 
 

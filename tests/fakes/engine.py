@@ -60,6 +60,10 @@ class Kept:
     usage: Usage
     lines: list[str]
     happened: list[Occurrence] = field(default_factory=list[Occurrence])
+    beside: dict[ServiceName, list[str]] = field(default_factory=dict[ServiceName, list[str]])
+
+    def log(self, service: ServiceName | None) -> list[str]:
+        return self.lines if service is None else self.beside.setdefault(service, [f"{service} is ready"])
 
 
 class FakeEngine:
@@ -124,9 +128,9 @@ class FakeEngine:
         self._lost = None
         self._tell()
 
-    def speak(self, name: str, line: str) -> None:
-        """Adds a line to a workspace's log."""
-        self._kept[name].lines.append(line)
+    def speak(self, name: str, line: str, service: ServiceName | None = None) -> None:
+        """Adds a line to a workspace's log, or to that of a service beside it."""
+        self._kept[name].log(service).append(line)
         self._spoken.set()
         self._spoken = asyncio.Event()
 
@@ -251,9 +255,10 @@ class FakeEngine:
         self, name: str, *, service: ServiceName | None = None, follow: bool = False, tail: int | None = None
     ) -> AsyncIterator[str]:
         kept = self._named(name)
-        if service is not None and service not in [one.name for one in kept.workspace.services]:
+        there = [one.name for one in kept.workspace.services if one.state != "absent"]
+        if service is not None and service not in there:
             raise ServiceNotFoundError(f"{name!r} was not made with {service}.")
-        lines = kept.lines if service is None else [f"{service} is ready"]
+        lines = kept.log(service)
         position = 0 if tail is None else max(0, len(lines) - tail)
         while True:
             spoken = self._spoken

@@ -8,7 +8,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from cluster.errors import ClusterUnreachableError, WorkspaceStoppedError
+from cluster.engine import ServiceStatus
+from cluster.errors import ClusterUnreachableError, ServiceNotFoundError, WorkspaceStoppedError
+from screens.logs import reading
 from screens.logs.buffer import ANEW, LINES
 from screens.logs.levels import Level
 from screens.logs.screen import LogsScreen
@@ -53,6 +55,25 @@ def talking(five: Stage) -> Stage:
     """Five workspaces, of which the first has something to say."""
     say(five, "api", *SAID)
     return five
+
+
+POSTGRESQL_SAID = """\
+2026-03-01 11:41:12.018 UTC [1] LOG:  starting PostgreSQL 17.6 on x86_64-pc-linux-gnu, 64-bit
+2026-03-01 11:41:12.019 UTC [1] LOG:  listening on IPv4 address "0.0.0.0", port 5432
+2026-03-01 11:41:12.044 UTC [1] LOG:  database system is ready to accept connections
+2026-03-01 11:58:31.702 UTC [71] ERROR:  relation "orders" does not exist at character 15
+2026-03-01 11:58:31.702 UTC [71] STATEMENT:  SELECT * FROM orders
+2026-03-01 11:59:40.310 UTC [74] WARNING:  there is no transaction in progress""".splitlines()
+
+
+@pytest.fixture
+def with_services(talking: Stage) -> Stage:
+    """The same, and beside the fourth a database that speaks and a Redis that fails."""
+    status = ServiceStatus("postgresql", "running"), ServiceStatus("redis", "failed", "it ended with exit code 1")
+    talking.engine.change("shop", services=status)
+    for line in POSTGRESQL_SAID:
+        talking.engine.speak("shop", line, "postgresql")
+    return talking
 
 
 def view(pilot: Pilot[None]) -> LogView:
@@ -161,6 +182,15 @@ def test_stale(talking: Stage, snap_compare: Snap) -> None:
         await until(pilot, lambda: "lost" in notice(pilot))
 
     assert snap_compare(talking.app(), terminal_size=SIZES["normal"], run_before=run)
+
+
+def test_a_services_log(with_services: Stage, snap_compare: Snap) -> None:
+    async def run(pilot: Pilot[None]) -> None:
+        await opened(pilot)
+        pilot.app.screen.query_one("#workspaces", RowList).highlight("shop/postgresql")
+        await until(pilot, lambda: shown(pilot)[-1:] == POSTGRESQL_SAID[-1:])
+
+    assert snap_compare(with_services.app(), terminal_size=SIZES["normal"], run_before=run)
 
 
 # What it follows
@@ -275,7 +305,119 @@ async def test_a_stopped_workspace_is_started_from_here_and_its_log_shows(talkin
         await until(pilot, lambda: shown(pilot)[-1:] == ["it runs"])
 
 
+async def to_postgresql(pilot: Pilot[None]) -> None:
+    """From the list's first row down to PostgreSQL below `shop`, whose log is read then."""
+    await opened(pilot)
+    await pilot.press(*["down"] * 4)
+    await until(pilot, lambda: POSTGRESQL_SAID[-1] in shown(pilot))
+
+
+async def test_a_services_log_is_followed_and_no_other(with_services: Stage) -> None:
+    async with with_services.app().run_test(size=SIZES["normal"]) as pilot:
+        await to_postgresql(pilot)
+        say(with_services, "shop", "shop speaks")
+        with_services.engine.speak("shop", "a checkpoint", "postgresql")
+        await until(pilot, lambda: shown(pilot) == ["postgresql is ready", *POSTGRESQL_SAID, "a checkpoint"])
+
+
+async def test_l_on_a_workspace_leads_into_its_own_log_after_that_of_its_service(with_services: Stage) -> None:
+    say(with_services, "shop", "shop speaks")
+    async with with_services.app().run_test(size=SIZES["normal"]) as pilot:
+        await to_postgresql(pilot)
+        await pilot.press("1", "down", "down", "down", "l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LogsScreen))
+        await until(pilot, lambda: shown(pilot) == ["the editor listens", "shop speaks"])
+        assert pilot.app.screen.query_one("#workspaces", RowList).highlighted == "shop"
+
+
+async def test_a_service_that_fails_says_why_above_its_log(with_services: Stage) -> None:
+    with_services.engine.speak("shop", "Can't open the append-only file", "redis")
+    async with with_services.app().run_test(size=SIZES["normal"]) as pilot:
+        await to_postgresql(pilot)
+        await pilot.press("down")
+        await until(pilot, lambda: shown(pilot)[-1:] == ["Can't open the append-only file"])
+        assert "Redis fails: it ended with exit code 1" in notice(pilot)
+
+
+async def test_a_services_log_that_cannot_be_read_says_why(with_services: Stage) -> None:
+    async def logs(name: str, *, service: str | None = None, **_: Any) -> AsyncIterator[str]:
+        if service is not None:
+            raise ServiceNotFoundError(f"{name!r} was not made with it.")
+        yield "the editor listens"
+        await asyncio.Event().wait()
+
+    with_services.engine.logs = logs  # type: ignore[method-assign]
+    async with with_services.app().run_test(size=SIZES["normal"]) as pilot:
+        await opened(pilot, 1)
+        await pilot.press(*["down"] * 4)
+        await until(pilot, lambda: "'shop' was not made with it" in notice(pilot))
+
+
+async def test_s_on_a_service_starts_its_workspace_and_the_log_goes_on(
+    with_services: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PATIENCE", (3600.0,))  # what is read again is so because of the state alone
+    pods: list[list[str]] = [["of the old"], [], ["of the new"]]
+
+    async def logs(name: str, *, service: str | None = None, **_: Any) -> AsyncIterator[str]:
+        if service is None:
+            await asyncio.Event().wait()
+        said = pods.pop(0)
+        if not said:
+            raise WorkspaceStoppedError(f"{name!r} is stopped, so there is no log.")
+        for line in said:
+            yield line
+        if not pods:
+            await asyncio.Event().wait()
+
+    with_services.engine.logs = logs  # type: ignore[method-assign]
+    async with with_services.app().run_test(size=SIZES["normal"]) as pilot:
+        await opened(pilot, 0)
+        await pilot.press(*["down"] * 4)
+        await until(pilot, lambda: shown(pilot) == ["of the old"])
+        with_services.engine.change("shop", state="stopped", services=(ServiceStatus("postgresql", "stopped"),))
+        await until(pilot, lambda: "shop is stopped" in notice(pilot) and len(pods) == 1)
+        await pilot.press("s")
+        await until(pilot, lambda: shown(pilot) == ["of the old", ANEW, "of the new"])
+        assert notice(pilot) == ""
+
+
+async def test_a_service_that_runs_again_is_read_again_at_once(
+    with_services: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PATIENCE", (3600.0,))
+    runs = [["of the first"], ["of the second"]]
+
+    async def logs(name: str, *, service: str | None = None, **_: Any) -> AsyncIterator[str]:
+        for line in runs.pop(0) if service else ["the editor listens"]:
+            yield line
+        if not service or not runs:
+            await asyncio.Event().wait()
+
+    with_services.engine.logs = logs  # type: ignore[method-assign]
+    async with with_services.app().run_test(size=SIZES["normal"]) as pilot:
+        await opened(pilot, 1)
+        await pilot.press(*["down"] * 4)
+        await until(pilot, lambda: shown(pilot) == ["of the first"])
+        with_services.engine.change("shop", services=(ServiceStatus("postgresql", "failed", "it ended"),))
+        await until(pilot, lambda: shown(pilot) == ["of the first", ANEW, "of the second"])
+        assert notice(pilot) == "▲ PostgreSQL fails: it ended"
+
+
 # What its keys do
+
+
+async def test_the_keys_do_the_same_with_a_services_log(with_services: Stage) -> None:
+    async with with_services.app().run_test(size=SIZES["normal"]) as pilot:
+        await to_postgresql(pilot)
+        await pilot.press("enter", "up", "c")
+        await until(pilot, lambda: pilot.app.clipboard == POSTGRESQL_SAID[-2])
+        await pilot.press("slash", *"orders", "enter")
+        assert "FROM orders" in current(pilot)
+        await pilot.press("escape", "l")
+        assert shown(pilot) == [POSTGRESQL_SAID[3]]
+        await pilot.press("w")
+        assert view(pilot).wrap
 
 
 async def test_a_search_goes_to_its_matches_and_back(talking: Stage) -> None:

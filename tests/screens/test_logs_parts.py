@@ -2,19 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from rich.cells import cell_len
 
-from cluster.engine import Workspace
-from cluster.errors import ClusterUnreachableError, WorkspaceStoppedError
+from cluster.engine import ServiceStatus, Workspace
+from cluster.errors import ClusterUnreachableError, ServiceNotFoundError, WorkspaceStoppedError
+from screens.glyphs import GLYPHS
 from screens.logs import presenter
 from screens.logs.buffer import ANEW, LONGEST, LogBuffer
 from screens.logs.following import batches
 from screens.logs.levels import Level, level_of
 from screens.logs.rows import Rows, parts
 from screens.logs.search import Matches
+from screens.logs.source import Source, sources
+from templates.errors import VibeCodeError
 from tests.screens.stage import NOW
 
 
@@ -238,7 +242,7 @@ def workspace(state: str, reason: str | None = None) -> Workspace:
 )
 def test_notices(one: Workspace | None, lost: bool, error: ClusterUnreachableError | None, words: str | None) -> None:
     seen = NOW - timedelta(seconds=42) if lost else None
-    notice = presenter.notice("api", one, seen, error, NOW)
+    notice = presenter.notice(Source("api"), one, seen, error, NOW)
     assert (notice is None) if words is None else (notice is not None and words in notice.plain)
 
 
@@ -269,4 +273,72 @@ def test_the_levels_and_their_counts_fill_the_line() -> None:
     ],
 )
 def test_headings(place: presenter.Place, words: str) -> None:
-    assert words in presenter.heading("api", workspace("running"), place, 70).plain
+    assert words in presenter.heading(Source("api"), workspace("running"), place, 70).plain
+
+
+def beside(state: str = "running", reason: str | None = None, *, of: Workspace | None = None) -> Workspace:
+    """A workspace with PostgreSQL beside it."""
+    status = ServiceStatus("postgresql", state, reason)  # type: ignore[arg-type]
+    return replace(of or workspace("running"), services=(status,))
+
+
+POSTGRESQL = Source("api", "postgresql")
+
+
+def test_a_services_log_stands_below_that_of_its_workspace() -> None:
+    shop = Workspace("shop", "http://shop/", "running", "kind")
+    every = sources([beside(), shop])
+    assert every == [Source("api"), POSTGRESQL, Source("shop")]
+    assert [one.key for one in every] == ["api", "api/postgresql", "shop"]
+
+
+@pytest.mark.parametrize(
+    ("state", "sign", "colour"),
+    [
+        ("running", GLYPHS.running, "$success"),
+        ("starting", GLYPHS.starting, "$warning"),
+        ("stopped", GLYPHS.stopped, "$muted"),
+        ("failed", GLYPHS.failed, "$error"),
+        ("absent", GLYPHS.unknown, "$muted"),
+    ],
+)
+def test_a_services_row_is_indented_and_tells_its_own_state(state: str, sign: str, colour: str) -> None:
+    line = presenter.row(POSTGRESQL, beside(state), 40, stale=False)
+    assert line.plain == f"{GLYPHS.branch} {sign} PostgreSQL"
+    assert colour in [span.style for span in line.spans]
+    assert presenter.row(POSTGRESQL, beside(state), 9, stale=False).cell_length == 9
+    assert "$muted" in [span.style for span in presenter.row(POSTGRESQL, beside(state), 40, stale=True).spans]
+    assert presenter.row(Source("api"), beside(state), 40, stale=False).plain == f"{GLYPHS.running} api"
+
+
+def test_the_heading_says_beside_which_workspace_a_service_is_and_how() -> None:
+    place = presenter.Place(5, 5)
+    assert presenter.heading(POSTGRESQL, beside("failed"), place, 70).plain.startswith("api · PostgreSQL  ▲ fails")
+    assert presenter.heading(POSTGRESQL, None, place, 70).plain.startswith("api · PostgreSQL  ? gone")
+
+
+@pytest.mark.parametrize(
+    ("one", "error", "words"),
+    [
+        (beside(), None, None),
+        (beside(), WorkspaceStoppedError("there is no log"), None),
+        (beside(), ClusterUnreachableError("No answer."), "No answer. It is tried again by itself."),
+        (beside(of=workspace("creating")), None, None),
+        (beside("starting", "there is no pod yet", of=workspace("creating")), None, "PostgreSQL starts: there is no"),
+        (beside("failed", "it \x1b[31mended"), None, "PostgreSQL fails: it ended"),
+        (beside("absent", "no postgres"), ServiceNotFoundError("No."), "PostgreSQL is not here: no postgres"),
+        (beside("absent", "no postgres", of=workspace("stopped")), None, "PostgreSQL is not here: no postgres"),
+        (beside("stopped", of=workspace("stopped")), None, "api is stopped. s starts it"),
+        (beside("stopped", of=workspace("failed")), None, "api failed. s tries again"),
+        (None, None, "api · PostgreSQL is not there any more"),
+    ],
+)
+def test_notices_of_a_service(one: Workspace | None, error: VibeCodeError | None, words: str | None) -> None:
+    notice = presenter.notice(POSTGRESQL, one, None, error, NOW)
+    assert (notice is None) if words is None else (notice is not None and words in notice.plain)
+
+
+def test_a_lost_connection_is_told_of_a_service_too() -> None:
+    notice = presenter.notice(POSTGRESQL, beside("failed"), NOW - timedelta(seconds=42), None, NOW)
+    assert notice is not None
+    assert "What is shown is 42s old" in notice.plain

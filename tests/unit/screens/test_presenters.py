@@ -152,7 +152,7 @@ def test_the_summary(rows: list[Row], total: int, marked: int, text: str) -> Non
         (ServiceStatus("redis", "absent", "Redis is not on PATH"), "Redis  ? not here\nRedis is not on PATH"),
         (
             ServiceStatus("postgresql", "failed", "it \x1b[31mended"),
-            "PostgreSQL  ▲ fails\nit ended\nvibecode logs api --service postgresql shows its log",
+            "PostgreSQL  ▲ fails\nit ended\n7 shows its log, below the workspace's",
         ),
     ],
 )
