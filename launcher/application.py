@@ -67,7 +67,7 @@ def screen_services(console: Console, loaded: LoadedSettings, paths: Paths, serv
     from launcher.model_access import LocalModelAccess
     from launcher.portal_access import LocalPortalAccess
     from launcher.settings_store import FileSettings
-    from launcher.sources import catalog_of
+    from launcher.sources import catalog_of, sources_of
     from screens.services import Services as ScreenServices
 
     config, secrets = config_of(loaded.values, paths), services.secrets()
@@ -93,6 +93,7 @@ def screen_services(console: Console, loaded: LoadedSettings, paths: Paths, serv
             loaded, secrets, console.environ, services.datadog_url, config, services.agent_cluster
         ),
         portal=LocalPortalAccess(loaded.values, paths, secrets, console.environ, rum),
+        sources=lambda: sources_of(paths),
         catalog=catalog_of(paths),
         rum=rum,
         log_file=paths.log_file,

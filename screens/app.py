@@ -209,7 +209,7 @@ class VibeCodeApp(App[None]):
         if job.state == "failed":
             self.notify(f"{job.task.title} failed; 5 shows why.", severity="error", markup=False)
         elif job.state == "done":
-            self.notify(f"{job.task.done}.", markup=False)
+            self.notify(job.task.said, markup=False)
 
     # The commands of everywhere
 

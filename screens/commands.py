@@ -59,6 +59,7 @@ WORKSPACES = (
     Command("copy", "Copy address", "c", "Copy its address; works over SSH too.", "workspaces", in_bar=False),
     Command("code", "QR code", "u", "Its address as a QR code.", "workspaces", in_bar=False),
     Command("port", "Open port", "p", "Open what the project serves.", "workspaces", in_bar=False),
+    Command("template", "Make template", "w", "Make a template of its files.", "workspaces", in_bar=False),
 )
 
 TEMPLATES = (
@@ -74,6 +75,9 @@ TEMPLATES = (
     Command("language", "Language", "l", "Only those in one language, one after the other.", "templates"),
     Command("next_view", "Preview", "right", "What it is, its README, its files.", "templates"),
     Command("previous_view", "Preview back", "left", "The same, the other way round.", "templates", in_bar=False),
+    Command("add_source", "Add source", "a", "Templates of your own: a folder, or what Git fetches.", "templates"),
+    Command("update_source", "Update source", "u", "Fetch its source anew.", "templates", in_bar=False),
+    Command("remove_source", "Remove source", "d,delete", "Forget its source; asks first.", "templates", in_bar=False),
 )
 
 PROMPT = (

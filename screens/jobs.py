@@ -22,10 +22,11 @@ Listener = Callable[[], None]
 class Task:
     """Work that can be begun, and begun again: `events` is called for each attempt and converges.
 
-    `title` says what is being done (`Creating shop`), `workspace` to which, `done` what is then said (`shop is ready`);
-    `if_stopped` what is left of it where it is stopped. `opens` says that the editor opens once it is ready;
-    `interrupts` that other work for the workspace is stopped for it; `aside` that it only follows what goes on inside
-    the workspace, and other work need not wait for it. Once it is done, `then` says what begins by itself.
+    `title` says what is being done (`Creating shop`), `workspace` to which, `done` what is then said (`shop is ready`),
+    `told` which sentences more; `if_stopped` what is left of it where it is stopped. `opens` says that the editor
+    opens once it is ready; `interrupts` that other work for the workspace is stopped for it; `aside` that it only
+    follows what goes on inside the workspace, and other work need not wait for it. Once it is done, `then` says what
+    begins by itself.
     """
 
     title: str
@@ -36,7 +37,13 @@ class Task:
     opens: bool = False
     interrupts: bool = False
     aside: bool = False
+    told: Callable[[], Sequence[str]] = tuple
     then: Callable[[], "Task | None"] = lambda: None
+
+    @property
+    def said(self) -> str:
+        """All that is said once it is done."""
+        return " ".join((f"{self.done}.", *self.told()))
 
 
 @dataclass(frozen=True, slots=True)

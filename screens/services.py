@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from screens.models.access import ModelAccess
     from screens.settings.store import SettingsStore
     from templates.rum import Rum
+    from templates.sources.change import Sources
 
 
 class Browser(Protocol):
@@ -56,6 +57,7 @@ class Services:
     """How the outside world is reached.
 
     `engines` imports what is slow to import, so it is called beside the event loop, once, after the first frame.
+    `sources`, where the person's own templates come from, is called beside it too.
     `shell` runs a shell of the named workspace on the terminal that the application has left for it. `first_frame` is
     told once something is drawn. `rum` is what pages of new projects tell Datadog of their use by; it raises
     DatadogSiteError.
@@ -70,6 +72,7 @@ class Services:
     models: "ModelAccess"
     datadog: "DatadogAccess"
     portal: PortalAccess
+    sources: "Callable[[], Sources]"
     log_file: Path
     version: str
     catalog: Catalog = field(default_factory=Catalog)

@@ -119,4 +119,5 @@ class Form(ModalScreen[Filled]):
 def _widget(one: FormField) -> Field | ChoiceField:
     if one.choices:
         return ChoiceField(one.choices, one.value, id=f"field-{one.name}")
-    return Field(value=one.value, longest=max(one.longest, len(one.value)), id=f"field-{one.name}")
+    longest = max(one.longest, len(one.value))
+    return Field(placeholder=one.placeholder, value=one.value, longest=longest, id=f"field-{one.name}")

@@ -39,7 +39,7 @@ def heading(job: Job, now: datetime) -> Content:
     glyph, colour, word = JOBS[job.state]
     sentence = ""
     if job.state == "done":
-        sentence = f"{job.task.done}."
+        sentence = job.task.said
     elif job.state == "stopped":
         sentence = job.task.if_stopped
     elif job.state == "failed":

@@ -15,7 +15,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from cluster.consent import consent_to, too_much_to_show
-from screens.base.place import PlaceScreen
 from screens.commands import bindings
 from screens.glyphs import GLYPHS
 from screens.messages import Ask, Begin, Failed
@@ -23,6 +22,8 @@ from screens.shared import Shared
 from screens.templates import presenter
 from screens.templates.presenter import Entry
 from screens.templates.preview import VIEWS, TemplatePreview
+from screens.templates.source_place import SourcePlace
+from screens.templates.sources import Known, known
 from screens.widgets.error_panel import ErrorPanel
 from screens.widgets.list_detail import ListDetail
 from screens.widgets.row_list import RowList
@@ -67,7 +68,7 @@ class LanguageBar(Widget):
             self.post_message(self.Chosen(str(language) or None))
 
 
-class TemplatesScreen(PlaceScreen):
+class TemplatesScreen(SourcePlace):
     """Reads the catalog each time that it is gone to, beside the event loop; what was read stays until then."""
 
     PLACE = "templates"
@@ -75,12 +76,13 @@ class TemplatesScreen(PlaceScreen):
     BINDINGS = bindings("templates")
 
     class Listed(Message):
-        """The catalog has been read, and it is known which toolchains this machine lacks."""
+        """The catalog has been read, with its sources, and it is known which toolchains this machine lacks."""
 
-        def __init__(self, listing: Listing, lacking: tuple[ToolchainName, ...]) -> None:
+        def __init__(self, listing: Listing, lacking: tuple[ToolchainName, ...], known: Known) -> None:
             super().__init__()
             self.listing = listing
             self.lacking = lacking
+            self.known = known
 
     class Unlisted(Message):
         """The catalog cannot be read."""
@@ -136,20 +138,32 @@ class TemplatesScreen(PlaceScreen):
                 self.Unlisted(TemplateError(detail, hint="Let it be read, then press `1` and `2`: it is read again."))
             )
         else:
-            self.post_message(self.Listed(listing, await asyncio.to_thread(absent)))
+            lacking = await asyncio.to_thread(absent)
+            there = await asyncio.to_thread(lambda: known(self.shared.services.sources()))
+            self.post_message(self.Listed(listing, lacking, there))
 
     @on(Listed)
     def _listed(self, message: Listed) -> None:
         rows = presenter.entries(message.listing)
         self._preview.lacking = message.lacking
+        self.known = message.known
         self._rows = {one.id: one for one in rows}
         self._languages.rows = rows
         self._languages.display = bool(rows)
         self.remove_class("-loading", "-unlisted")
         self._narrow()
-        if self._wanted is not None:
+        if self._wanted in self._rows:
             self._list.highlight(self._wanted)
             self._wanted = None
+
+    @on(SourcePlace.SourcesChanged)
+    def _read_anew(self, message: SourcePlace.SourcesChanged) -> None:
+        """One to look at is in the list, whatever was searched for."""
+        if message.template is not None:
+            self._search.value = ""
+            self._languages.chosen = None
+            self._wanted = message.template
+        self._load()
 
     @on(Unlisted)
     def _unlisted(self, message: Unlisted) -> None:
@@ -196,6 +210,10 @@ class TemplatesScreen(PlaceScreen):
     def _entry(self) -> Entry | None:
         return self._rows.get(self._list.highlighted or "")
 
+    @property
+    def template_id(self) -> str | None:
+        return self._list.highlighted
+
     def leave(self) -> bool:
         """One thing after the other: the preview, the search, the language."""
         if self._panes.detail_shown:
@@ -216,6 +234,8 @@ class TemplatesScreen(PlaceScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         if action == "search":
             return not self.typing
+        if action in ("update_source", "remove_source"):
+            return None if self.source is None else True
         usable = self._entry is not None and self._entry.template is not None
         return None if action in ("use", "next_view", "previous_view") and not usable else True
 

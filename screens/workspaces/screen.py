@@ -154,6 +154,9 @@ class WorkspacesScreen(PlaceScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         if action == "filter":
             return not self.typing
+        if action == "template":
+            row = self._rows.get(self._list.highlighted or "")
+            return True if row and row.workspace.state == "running" else None
         if action not in NEEDS_ONE:
             return True
         states = {one.state for one in self._targets()}
@@ -200,6 +203,12 @@ class WorkspacesScreen(PlaceScreen):
     def action_shell(self) -> None:
         if name := self._list.highlighted:
             self.post_message(Shell(name))
+
+    def action_template(self) -> None:
+        from screens.workspaces.template import make_template
+
+        if name := self._list.highlighted:
+            self.run_worker(make_template(self, name), group="template", exclusive=True, exit_on_error=False)
 
     def action_copy(self) -> None:
         if name := self._list.highlighted:

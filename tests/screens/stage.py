@@ -15,6 +15,8 @@ from screens.app import VibeCodeApp
 from screens.services import Services
 from templates.errors import VibeCodeError
 from templates.project import Manifest, Project, ProjectFile
+from templates.sources.change import Sources
+from templates.sources.source import SourceBook
 from tests.fakes.datadog import FakeDatadog
 from tests.fakes.engine import FakeEngine
 from tests.fakes.models import FakeModels
@@ -83,6 +85,7 @@ def stage_of(engine: FakeEngine, log_file: Path) -> Stage:
         shells.append(name)
         return 0
 
+    book = SourceBook(engine.config.home / "template-sources.json", engine.config.home / "templates")
     services = Services(
         engines=lambda: Engines((engine,), docker_answers),
         browser=browser,
@@ -93,6 +96,7 @@ def stage_of(engine: FakeEngine, log_file: Path) -> Stage:
         models=FakeModels(engine.config.home / "models"),
         datadog=FakeDatadog(),
         portal=FakePortal(),
+        sources=lambda: Sources(book, ()),
         log_file=log_file,
         version="1.0",
         now=lambda: NOW,
